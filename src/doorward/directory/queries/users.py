@@ -1,0 +1,164 @@
+"""Users in the database, found by user name, by `sub`, or by another name they sign in with."""
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
+
+from doorward.directory.sign_in_names import sign_in_names
+from doorward.directory.user import StoredPassword, User
+from doorward.directory.user_pool import UserPool
+from doorward.store.tables import searchable_attributes
+from doorward.store.tables import sign_in_names as names
+from doorward.store.tables import users
+from doorward.wire.errors import UserNotFoundException
+
+SEARCHABLE = (
+    "email",
+    "phone_number",
+    "name",
+    "given_name",
+    "family_name",
+    "preferred_username",
+)
+"""The attributes that ListUsers can search for (the user name, `sub` and status are columns)."""
+
+
+def find(tx: Connection, pool: UserPool, name: str) -> User | None:
+    """Return the user whom a name leads to, or None. The user name wins over an alias, an alias over a sub."""
+    key = pool.key(name)
+    row = tx.execute(
+        select(users).where(users.c.pool_id == pool.id, users.c.username_key == key)
+    ).one_or_none()
+    if row is None and (pool.username_attributes or pool.alias_attributes):
+        row = tx.execute(
+            select(users)
+            .join(names, and_(names.c.pool_id == users.c.pool_id, names.c.sub == users.c.sub))
+            .where(names.c.pool_id == pool.id, names.c.name_key == key)
+            .limit(1)
+        ).one_or_none()
+    return _user(row) if row else find_by_sub(tx, pool.id, name)
+
+
+def find_by_sub(tx: Connection, pool_id: str, sub: str) -> User | None:
+    """Return the user with a `sub`, or None."""
+    row = tx.execute(select(users).where(users.c.pool_id == pool_id, users.c.sub == sub)).one_or_none()
+    return _user(row) if row else None
+
+
+def require(tx: Connection, pool: UserPool, name: str) -> User:
+    """Return the user whom a name leads to, or raise UserNotFoundException."""
+    user = find(tx, pool, name)
+    if user is None:
+        raise UserNotFoundException("User does not exist.")
+    return user
+
+
+def holder(tx: Connection, pool: UserPool, kind: str, value: str) -> str | None:
+    """Return the `sub` of the user who signs in with an e-mail address, phone number or preferred name."""
+    return tx.execute(
+        select(names.c.sub).where(
+            names.c.pool_id == pool.id, names.c.kind == kind, names.c.name_key == pool.key(value)
+        )
+    ).scalar_one_or_none()
+
+
+def add(tx: Connection, pool: UserPool, user: User) -> None:
+    """Keep a new user. The caller has seen that neither the user name nor another name is taken."""
+    tx.execute(insert(users).values(pool_id=user.pool_id, sub=user.sub, **_columns(pool, user)))
+    _keep_names(tx, pool, user)
+
+
+def change(tx: Connection, pool: UserPool, user: User) -> None:
+    """Keep what has become of a user. The caller has seen that no name is taken."""
+    tx.execute(update(users).where(*_is(user)).values(**_columns(pool, user)))
+    _forget_names(tx, user)
+    _keep_names(tx, pool, user)
+
+
+def change_password(tx: Connection, user: User) -> None:
+    """Keep a user's password and status, and nothing else of what was read."""
+    tx.execute(
+        update(users)
+        .where(*_is(user))
+        .values(status=user.status, modified_at=user.modified_at, **_password_columns(user.password))
+    )
+
+
+def remove(tx: Connection, user: User) -> None:
+    """Delete a user and the names that led to him."""
+    _forget_names(tx, user)
+    tx.execute(delete(users).where(*_is(user)))
+
+
+def _is(user: User) -> tuple[ColumnElement[bool], ...]:
+    return (users.c.pool_id == user.pool_id, users.c.sub == user.sub)
+
+
+def _keep_names(tx: Connection, pool: UserPool, user: User) -> None:
+    of_user = {"pool_id": user.pool_id, "sub": user.sub}
+    if rows := [{**of_user, "kind": kind, "name_key": key} for kind, key in sign_in_names(pool, user)]:
+        tx.execute(insert(names), rows)
+    if rows := [
+        {**of_user, "name": name, "value": user.attributes[name]}
+        for name in SEARCHABLE
+        if user.attributes.get(name)
+    ]:
+        tx.execute(insert(searchable_attributes), rows)
+
+
+def _forget_names(tx: Connection, user: User) -> None:
+    for table in (names, searchable_attributes):
+        tx.execute(delete(table).where(table.c.pool_id == user.pool_id, table.c.sub == user.sub))
+
+
+def _columns(pool: UserPool, user: User) -> dict[str, object]:
+    return {
+        "username": user.username,
+        "username_key": pool.key(user.username),
+        "status": user.status,
+        "enabled": user.enabled,
+        "created_at": user.created_at,
+        "modified_at": user.modified_at,
+        "attributes": user.attributes,
+        "mfa_settings": user.mfa_settings,
+        **_password_columns(user.password),
+    }
+
+
+def _password_columns(password: StoredPassword | None) -> dict[str, object]:
+    return {
+        "password_digest": password.digest if password else None,
+        "password_history": password.history if password else [],
+        "password_set_at": password.set_at if password else None,
+        "password_expires_at": password.expires_at if password else None,
+        "srp_salt": password.srp_salt if password else None,
+        "sealed_srp_verifier": password.sealed_srp_verifier if password else None,
+        "corpus_version": password.corpus_version if password else None,
+    }
+
+
+def _user(row: Row[tuple[object, ...]]) -> User:
+    password = (
+        StoredPassword(
+            digest=row.password_digest,
+            history=row.password_history,
+            set_at=row.password_set_at,
+            expires_at=row.password_expires_at,
+            srp_salt=row.srp_salt,
+            sealed_srp_verifier=row.sealed_srp_verifier,
+            corpus_version=row.corpus_version,
+        )
+        if row.password_digest
+        else None
+    )
+    return User(
+        pool_id=row.pool_id,
+        sub=row.sub,
+        username=row.username,
+        status=row.status,
+        enabled=row.enabled,
+        created_at=row.created_at,
+        modified_at=row.modified_at,
+        attributes=row.attributes,
+        password=password,
+        mfa_settings=row.mfa_settings,
+    )
+

@@ -1,0 +1,45 @@
+"""A user, as the directory knows it."""
+
+import msgspec
+
+from doorward.clock import Instant
+
+
+class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
+    """A password as it is kept: nothing here turns back into it.
+
+    `digest` is Argon2id; `history` holds the digests of earlier passwords, the newest first; the SRP
+    verifier is sealed, because it falls to guessing much faster than the digest.
+    """
+
+    digest: str
+    history: list[str]
+    set_at: Instant
+    expires_at: Instant | None
+    srp_salt: bytes
+    sealed_srp_verifier: bytes
+    corpus_version: str | None
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of a pool. `attributes` holds name → value, `sub` and `custom:` ones included."""
+
+    pool_id: str
+    sub: str
+    username: str
+    status: str
+    enabled: bool
+    created_at: Instant
+    modified_at: Instant
+    attributes: dict[str, str]
+    password: StoredPassword | None = None
+    mfa_settings: dict[str, bool] = {}  # noqa: RUF012 (msgspec copies a default)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether the user holds an active second factor."""
+        return any(self.mfa_settings.values())
+
+    def verified(self, attribute: str) -> bool:
+        """Whether the user has an e-mail address or phone number that a code has verified."""
+        return bool(self.attributes.get(attribute)) and self.attributes.get(f"{attribute}_verified") == "true"

@@ -1,0 +1,67 @@
+"""A user pool, as the directory knows it."""
+
+import msgspec
+
+from doorward.clock import Instant
+from doorward.wire.contract import SchemaAttributeType, UserPoolType
+
+
+class UserPool(msgspec.Struct, frozen=True, kw_only=True):
+    """A pool: its identity, and its configuration in the API's own shape with every default filled in."""
+
+    id: str
+    created_at: Instant
+    modified_at: Instant
+    configuration: UserPoolType
+    tags: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The name an operator gave it; not unique."""
+        return self.configuration.name or ""
+
+    @property
+    def arn(self) -> str:
+        """The pool's Amazon resource name."""
+        return self.configuration.arn or ""
+
+    @property
+    def advanced_security_mode(self) -> str:
+        """OFF, AUDIT or ENFORCED."""
+        add_ons = self.configuration.user_pool_add_ons
+        return add_ons.advanced_security_mode if add_ons else "OFF"
+
+    @property
+    def mfa_configuration(self) -> str:
+        """OFF, OPTIONAL or ON."""
+        return self.configuration.mfa_configuration or "OFF"
+
+    @property
+    def case_sensitive(self) -> bool:
+        """Whether `Alice` and `alice` are two users (UsernameConfiguration)."""
+        username_configuration = self.configuration.username_configuration
+        return username_configuration.case_sensitive if username_configuration else True
+
+    @property
+    def username_attributes(self) -> list[str]:
+        """The attributes that stand in place of a user name: email, phone_number, both or none."""
+        return list(self.configuration.username_attributes or [])
+
+    @property
+    def alias_attributes(self) -> list[str]:
+        """The attributes that also sign in once they are verified."""
+        return list(self.configuration.alias_attributes or [])
+
+    @property
+    def auto_verified_attributes(self) -> list[str]:
+        """The attributes that a code verifies at sign-up and change."""
+        return list(self.configuration.auto_verified_attributes or [])
+
+    @property
+    def schema(self) -> dict[str, SchemaAttributeType]:
+        """The attributes a user of this pool can have, by name (`custom:` ones included)."""
+        return {attribute.name or "": attribute for attribute in self.configuration.schema_attributes or []}
+
+    def key(self, name: str) -> str:
+        """Return a user name as it is compared in this pool."""
+        return name if self.case_sensitive else name.casefold()

@@ -1,0 +1,93 @@
+"""An auth event: what happened on one attempt, with its reasons, frozen when it happened."""
+
+from typing import Literal
+
+import msgspec
+
+from doorward.clock import Instant
+
+EventType = Literal["SignIn", "SignUp", "ForgotPassword", "PasswordChange", "ResendCode"]
+EventResponse = Literal["Pass", "Fail", "InProgress"]
+
+
+class ChallengeResponse(msgspec.Struct, frozen=True):
+    """How one challenge of the attempt was answered."""
+
+    challenge_name: Literal["Password", "Mfa"]
+    challenge_response: Literal["Success", "Failure"]
+
+
+class EventReason(msgspec.Struct, frozen=True):
+    """One signal's part in the score: what it saw, what that weighed, and the sentence that says so."""
+
+    signal: str
+    value: str
+    weight: float
+    sentence: str
+
+
+class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine thought and what the policy made of it.
+
+    `response` is what was done, `would_have` what ENFORCED would have done, `because` why. `score` and
+    `level` are None where the attempt was not scored (a wrong password, an always-blocked address).
+    """
+
+    mode: str
+    decision: str
+    level: str | None = None
+    score: float | None = None
+    response: str = "allow"
+    would_have: str = "allow"
+    because: str = ""
+    model_version: str | None = None
+    compromised: bool | None = None
+    corpus_version: str | None = None
+    reasons: list[EventReason] = []  # noqa: RUF012 (msgspec copies a default)
+
+
+class EventContext(msgspec.Struct, frozen=True, kw_only=True):
+    """From where and with what the attempt was made. `address_source` says how the address is known."""
+
+    address: str | None = None
+    address_source: str = "none"
+    device_name: str = "Other, Other"
+    user_agent: str | None = None
+    timezone: str | None = None
+    city: str | None = None
+    country: str | None = None
+    context_signature: str = "absent"
+    context_problem: str | None = None
+
+
+class EventFeedback(msgspec.Struct, frozen=True):
+    """What was said about the event afterwards, and by whom."""
+
+    value: Literal["Valid", "Invalid"]
+    provider: str
+    at: Instant
+
+
+class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt. `sub` is None where the name leads to no user.
+
+    `circumstance` is the engine's own view of the attempt (`doorward.risk.circumstance`), kept so that
+    feedback can teach and history can be replayed. `learned` says that it has become part of the profile.
+    """
+
+    event_id: str
+    pool_id: str
+    client_id: str | None
+    sub: str | None
+    username: str
+    event_type: EventType
+    operation: str
+    request_id: str
+    created_at: Instant
+    response: EventResponse
+    challenges: list[ChallengeResponse]
+    risk: EventRisk
+    context: EventContext
+    circumstance: msgspec.Raw
+    learned: bool = False
+    feedback: EventFeedback | None = None

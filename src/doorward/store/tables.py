@@ -1,0 +1,257 @@
+"""Every table. Each key begins with the pool, so that the schema can be spread over machines by pool.
+
+Instants are seconds since the epoch. `sealed_*` columns hold what `doorward.store.sealing` sealed, `*_digest`
+columns what cannot be turned back; no other column may hold a secret.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _of_pool(*columns: Column[object]) -> tuple[Column[object] | ForeignKeyConstraint, ...]:
+    """The pool's id as the first part of the key; whatever belongs to a pool goes when the pool goes."""
+    return (
+        Column("pool_id", String, primary_key=True),
+        *columns,
+        ForeignKeyConstraint(["pool_id"], ["user_pools.pool_id"], ondelete="CASCADE"),
+    )
+
+
+user_pools = Table(
+    "user_pools",
+    metadata,
+    Column("pool_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("modified_at", Double, nullable=False),
+    Column("configuration", LargeBinary, nullable=False, comment="UserPoolType as JSON"),
+    Column("tags", JSON, nullable=False),
+    Index(None, "name"),
+)
+
+app_clients = Table(
+    "app_clients",
+    metadata,
+    *_of_pool(
+        Column("client_id", String, primary_key=True),
+        Column("name", String, nullable=False),
+        Column("created_at", Double, nullable=False),
+        Column("modified_at", Double, nullable=False),
+        Column("sealed_secret", LargeBinary, nullable=True),
+        Column("configuration", LargeBinary, nullable=False, comment="UserPoolClientType as JSON"),
+    ),
+    UniqueConstraint("client_id"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    *_of_pool(
+        Column("sub", String, primary_key=True),
+        Column("username", String, nullable=False, comment="as the user signed up"),
+        Column("username_key", String, nullable=False, comment="folded where the pool ignores case"),
+        Column("status", String, nullable=False),
+        Column("enabled", Boolean, nullable=False),
+        Column("created_at", Double, nullable=False),
+        Column("modified_at", Double, nullable=False),
+        Column("attributes", JSON, nullable=False, comment="name → value"),
+        Column("password_digest", String, nullable=True, comment="Argon2id"),
+        Column("password_history", JSON, nullable=False, comment="Argon2id digests, the newest first"),
+        Column("password_set_at", Double, nullable=True),
+        Column("password_expires_at", Double, nullable=True, comment="of a temporary password"),
+        Column("srp_salt", LargeBinary, nullable=True),
+        Column("sealed_srp_verifier", LargeBinary, nullable=True),
+        Column(
+            "corpus_version",
+            String,
+            nullable=True,
+            comment="the corpus that the password was checked against",
+        ),
+        Column("mfa_settings", JSON, nullable=False),
+    ),
+    UniqueConstraint("pool_id", "username_key"),
+    Index(None, "pool_id", "created_at", "sub"),
+)
+
+sign_in_names = Table(
+    "sign_in_names",
+    metadata,
+    *_of_pool(
+        Column("kind", String, primary_key=True, comment="email, phone_number or preferred_username"),
+        Column("name_key", String, primary_key=True),
+        Column("sub", String, nullable=False),
+    ),
+    Index(None, "pool_id", "sub"),
+)
+
+searchable_attributes = Table(
+    "searchable_attributes",
+    metadata,
+    *_of_pool(
+        Column("name", String, primary_key=True),
+        Column("value", String, primary_key=True),
+        Column("sub", String, primary_key=True),
+    ),
+    Index(None, "pool_id", "sub"),
+)
+
+verification_codes = Table(
+    "verification_codes",
+    metadata,
+    *_of_pool(
+        Column("sub", String, primary_key=True),
+        Column("purpose", String, primary_key=True, comment="sign-up, reset, or the attribute to verify"),
+        Column("code_digest", LargeBinary, nullable=False),
+        Column("attribute", String, nullable=False, comment="where the code went"),
+        Column(
+            "pending_value", String, nullable=True, comment="the new value that waits for its verification"
+        ),
+        Column("expires_at", Double, nullable=False),
+        Column("failures", Integer, nullable=False),
+    ),
+)
+
+lockouts = Table(
+    "lockouts",
+    metadata,
+    *_of_pool(
+        Column("subject", String, primary_key=True, comment="a sub, or an unknown name"),
+        Column("failures", Integer, nullable=False),
+        Column("locked_until", Double, nullable=False),
+        Column("last_failure_at", Double, nullable=False),
+    ),
+)
+
+attempt_counts = Table(
+    "attempt_counts",
+    metadata,
+    *_of_pool(
+        Column("subject", String, primary_key=True, comment="a sub, or an unknown name"),
+        Column("operation", String, primary_key=True),
+        Column("window_began_at", Double, nullable=False),
+        Column("attempts", Integer, nullable=False),
+    ),
+)
+
+sign_in_sessions = Table(
+    "sign_in_sessions",
+    metadata,
+    *_of_pool(
+        Column("session_digest", LargeBinary, primary_key=True),
+        Column("sealed_state", LargeBinary, nullable=False),
+        Column("expires_at", Double, nullable=False, index=True),
+    ),
+)
+
+token_families = Table(
+    "token_families",
+    metadata,
+    *_of_pool(
+        Column("origin_jti", String, primary_key=True),
+        Column("refresh_digest", LargeBinary, nullable=False),
+        Column("client_id", String, nullable=False),
+        Column("sub", String, nullable=False),
+        Column("auth_time", Double, nullable=False),
+        Column("event_id", String, nullable=True),
+        Column("expires_at", Double, nullable=False, index=True),
+        Column("revoked_at", Double, nullable=True),
+    ),
+    UniqueConstraint("pool_id", "refresh_digest"),
+    Index(None, "pool_id", "sub"),
+)
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    *_of_pool(
+        Column("kid", String, primary_key=True),
+        Column("token_use", String, nullable=False, comment="id or access"),
+        Column("created_at", Double, nullable=False),
+        Column("retired_at", Double, nullable=True, comment="signs no more; still verifies"),
+        Column("public_jwk", JSON, nullable=False),
+        Column("sealed_private_key", LargeBinary, nullable=False),
+    ),
+)
+
+risk_configurations = Table(
+    "risk_configurations",
+    metadata,
+    *_of_pool(
+        Column("client_id", String, primary_key=True, comment="empty: the whole pool"),
+        Column("configuration", LargeBinary, nullable=False, comment="RiskConfigurationType as JSON"),
+        Column("modified_at", Double, nullable=False),
+    ),
+)
+
+risk_profiles = Table(
+    "risk_profiles",
+    metadata,
+    *_of_pool(
+        Column("sub", String, primary_key=True),
+        Column("profile", LargeBinary, nullable=False),
+    ),
+)
+
+auth_events = Table(
+    "auth_events",
+    metadata,
+    *_of_pool(
+        Column("event_id", String, primary_key=True),
+        Column("created_at", Double, nullable=False),
+        Column("sub", String, nullable=True, comment="null: no such user"),
+        Column("event_type", String, nullable=False),
+        Column("event", LargeBinary, nullable=False, comment="AuthEvent as JSON, frozen when it happened"),
+    ),
+    Index(None, "pool_id", "sub", "created_at", "event_id"),
+    Index(None, "pool_id", "created_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    *_of_pool(
+        Column("message_id", String, primary_key=True),
+        Column("created_at", Double, nullable=False),
+        Column("sub", String, nullable=True),
+        Column("kind", String, nullable=False),
+        Column("medium", String, nullable=False, comment="EMAIL or SMS"),
+        Column("sealed_message", LargeBinary, nullable=False),
+        Column("state", String, nullable=False, comment="waiting, delivered, kept or failed"),
+        Column("attempts", Integer, nullable=False),
+        Column("next_attempt_at", Double, nullable=False),
+        Column("problem", String, nullable=True),
+    ),
+    Index(None, "state", "next_attempt_at"),
+)
+
+access_keys = Table(
+    "access_keys",
+    metadata,
+    Column("access_key_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("pool_id", String, nullable=True, comment="null: every pool"),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("created_at", Double, nullable=False),
+)
