@@ -149,8 +149,7 @@ attempt_counts = Table(
     *_of_pool(
         Column("subject", String, primary_key=True, comment="a sub, or an unknown name"),
         Column("operation", String, primary_key=True),
-        Column("window_began_at", Double, nullable=False),
-        Column("attempts", Integer, nullable=False),
+        Column("spent", JSON, nullable=False, comment="the instants of the attempts that still count"),
     ),
 )
 

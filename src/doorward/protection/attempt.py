@@ -1,0 +1,84 @@
+"""One attempt, from the outside in: who tries what from where, and what the engine is shown of it."""
+
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from doorward.clock import Instant
+from doorward.directory.user import User
+from doorward.directory.user_pool import UserPool
+from doorward.history.auth_event import EventType
+from doorward.network.address import parse_or_none, prefix
+from doorward.network.locator import Locator
+from doorward.network.place import Place
+from doorward.network.user_agent import UserAgent, parse_user_agent
+from doorward.protection.client_context import ClientContext
+from doorward.risk.circumstance import Circumstance, NetworkKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """An attempt. `user` is None where `username` leads to nobody."""
+
+    pool: UserPool
+    client_id: str
+    event_type: EventType
+    operation: str
+    request_id: str
+    now: Instant
+    username: str
+    user: User | None
+    context: ClientContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What the attempt's address and user agent come to."""
+
+    place: Place
+    agent: UserAgent
+    circumstance: Circumstance
+
+
+def surroundings(attempt: Attempt, locator: Locator) -> Surroundings:
+    """Enrich an attempt: where the address is, which browser and device the user agent names."""
+    context = attempt.context
+    address = parse_or_none(context.address)
+    place = locator.locate(context.address, attempt.now)
+    agent = parse_user_agent(context.user_agent)
+    device = context.device
+    circumstance = Circumstance(
+        at=attempt.now,
+        address=str(address) if address else None,
+        prefix=prefix(address) if address else None,
+        asn=place.asn,
+        country=place.country,
+        city=place.city,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        accuracy_km=place.accuracy_km,
+        network_kind=_network_kind(place),
+        user_agent=context.user_agent,
+        browser=agent.browser,
+        browser_version=agent.browser_version,
+        os=agent.os,
+        os_version=agent.os_version,
+        device_type=agent.device_type,
+        device_id=device.device_id,
+        fingerprint=device.fingerprint,
+        language=device.language,
+        timezone=device.timezone,
+        context_signature=_context_signature(device.signature),
+    )
+    return Surroundings(place=place, agent=agent, circumstance=circumstance)
+
+
+def _network_kind(place: Place) -> NetworkKind | None:
+    """The engine knows the kinds that say something about risk; a proxy is to it what a VPN is."""
+    kind = "vpn" if place.kind == "proxy" else place.kind
+    return cast("NetworkKind", kind) if kind in get_args(NetworkKind) else None
+
+
+def _context_signature(signature: str) -> Literal["valid", "invalid", "absent"]:
+    if signature in {"valid", "absent"}:
+        return cast("Literal['valid', 'absent']", signature)
+    return "invalid"

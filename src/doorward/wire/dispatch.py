@@ -1,0 +1,173 @@
+"""From an HTTP request to an operation, and from its answer, or its error, back to HTTP (AWS JSON 1.1)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from doorward.call import Call, Services
+from doorward.clock import monotonic, new_uuid
+from doorward.directory.access_key import AccessKey
+from doorward.directory.queries import access_keys
+from doorward.wire import contract, decoding, errors, sigv4
+from doorward.wire.caller import caller_address
+
+TARGET_PREFIX = "AWSCognitoIdentityProviderService."
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+Operation = Callable[[Call, Any], msgspec.Struct]
+Headers = Sequence[tuple[bytes, bytes]]
+
+_log = structlog.get_logger("doorward.wire")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpRequest:
+    """What the server took off the socket. `headers` are as ASGI gives them; `peer` is the connection's."""
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+    peer: str | None
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """What goes back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def answer(services: Services, operations: Mapping[str, Operation], request: HttpRequest) -> HttpResponse:
+    """Work one request off. Never raises: whatever goes wrong becomes the API's own error."""
+    request_id = new_uuid()
+    began = monotonic()
+    target = _header(request.headers, b"x-amz-target") or ""
+    try:
+        name = _operation_name(target)
+        response = success(request_id, _perform(services, operations, name, request, request_id))
+        outcome = "ok"
+    except errors.CognitoError as error:
+        response = failure(request_id, error)
+        outcome = error.name
+    except Exception:
+        _log.exception("operation failed", request_id=request_id, target=target[:128])
+        response = failure(request_id, errors.InternalErrorException("The server failed to answer."))
+        outcome = "failed"
+    _log.info(
+        "request",
+        request_id=request_id,
+        target=target.removeprefix(TARGET_PREFIX)[:64],
+        outcome=outcome,
+        milliseconds=round((monotonic() - began) * 1000, 1),
+    )
+    return response
+
+
+def success(request_id: str, body: bytes) -> HttpResponse:
+    """Return a successful answer."""
+    return HttpResponse(200, {"content-type": CONTENT_TYPE, "x-amzn-requestid": request_id}, body)
+
+
+def failure(request_id: str, error: errors.CognitoError) -> HttpResponse:
+    """Return an error in the form that the SDKs read: the name in the body and in a header."""
+    return HttpResponse(
+        error.status,
+        {
+            "content-type": CONTENT_TYPE,
+            "x-amzn-requestid": request_id,
+            "x-amzn-errortype": f"{error.name}:",
+            "x-amzn-errormessage": error.message.encode("ascii", "replace").decode().replace("\n", " ")[:1024],
+        },
+        msgspec.json.encode({"__type": error.name, "message": error.message}),
+    )
+
+
+def _perform(
+    services: Services,
+    operations: Mapping[str, Operation],
+    name: str,
+    request: HttpRequest,
+    request_id: str,
+) -> bytes:
+    shape = contract.OPERATIONS[name]
+    now = services.clock.now()
+    access_key = _signer(services, request, now) if shape.signed else None
+    if access_key is not None and not access_key.may_call(name):
+        raise errors.AccessDeniedException(f"The access key is read-only and may not call {name}.")
+    operation = operations.get(name)
+    if operation is None:
+        raise errors.UnknownOperationException(f"Doorward does not have the operation {name} yet.")
+    decoded = decoding.decode(shape.request, request.body)
+    if access_key is not None and not access_key.may_touch(_pool_id(decoded)):
+        raise errors.AccessDeniedException(f"The access key is confined to the pool {access_key.pool_id}.")
+    caller = caller_address(request.peer, request.headers, services.settings.trusted_proxies)
+    call = Call(
+        services=services,
+        operation=name,
+        now=now,
+        request_id=request_id,
+        address=caller.address,
+        address_source=caller.source,
+        user_agent=_header(request.headers, b"user-agent"),
+        access_key=access_key,
+    )
+    return decoding.encode(operation(call, decoded))
+
+
+def _operation_name(target: str) -> str:
+    name = target.removeprefix(TARGET_PREFIX)
+    if not target.startswith(TARGET_PREFIX) or name not in contract.OPERATIONS:
+        raise errors.UnknownOperationException(f"There is no operation {target[:128]!r}.")
+    return name
+
+
+def _signer(services: Services, request: HttpRequest, now: float) -> AccessKey:
+    keys: dict[str, AccessKey] = {}
+
+    def secret_of(access_key_id: str) -> str | None:
+        with services.store.reading() as tx:
+            key = _find(tx, access_key_id)
+        if key is None:
+            return None
+        keys[access_key_id] = key
+        return services.keyring.open(key.sealed_secret, access_key_id.encode()).decode()
+
+    access_key_id = sigv4.verify(
+        request.method,
+        request.path,
+        request.query,
+        request.headers,
+        request.body,
+        now=now,
+        secret_of=secret_of,
+        region=services.settings.region if services.settings.require_region else None,
+    )
+    return keys[access_key_id]
+
+
+def _find(tx: Connection, access_key_id: str) -> AccessKey | None:
+    return access_keys.find(tx, access_key_id)
+
+
+def _pool_id(decoded: msgspec.Struct) -> str | None:
+    """The pool that a signed request concerns: named by id, or by the ARN of what is tagged."""
+    pool_id = getattr(decoded, "user_pool_id", None)
+    arn = getattr(decoded, "resource_arn", None)
+    if pool_id is None and arn is not None:
+        return str(arn).rpartition("/")[2]
+    return pool_id
+
+
+def _header(headers: Headers, name: bytes) -> str | None:
+    for key, value in headers:
+        if key.lower() == name:
+            return value.decode("latin-1")
+    return None
