@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     argon2_parallelism: int = Field(1, ge=1, description="Argon2id lanes.")
     sealing_keys: SecretStr | None = Field(
         None,
-        description="The keys that seal secrets at rest, `id:base64[,id:base64…]`, the newest first."
+        description="The keys that seal secrets at rest, `id:base64[,id:base64…]`, the newest last."
         " Default: the file `sealing.keys` in the data directory.",
     )
     corpus_unreadable: Literal["open", "closed"] = Field(

@@ -1,0 +1,203 @@
+"""The issuer of tokens: grants them at a sign-in, renews them, and says whose an access token is."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import msgspec
+from sqlalchemy import Connection
+
+from doorward.clock import Instant, new_uuid
+from doorward.directory.app_client import AppClient
+from doorward.directory.queries import app_clients, user_pools, users
+from doorward.directory.user import User
+from doorward.directory.user_pool import UserPool
+from doorward.store.sealing import Keyring
+from doorward.tokens import jwt, queries, refresh_token
+from doorward.tokens.claims import TokenFacts, access_token_claims, id_token_claims
+from doorward.tokens.key_cache import KeyCache
+from doorward.tokens.queries import KeptSigningKey, TokenFamily
+from doorward.tokens.signing_keys import PublicKey, SigningKey, jwks
+from doorward.tokens.validity import TokenValidity, token_validity
+from doorward.wire.contract import AuthenticationResultType
+from doorward.wire.errors import NotAuthorizedException
+
+TokenUse = Literal["access", "id"]
+
+_LONGEST_TOKEN_SECONDS = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bearer:
+    """Whose access token was shown: the user, and the client he signed in with."""
+
+    pool: UserPool
+    client: AppClient
+    user: User
+    origin_jti: str
+
+
+class Issuer:
+    """Issues and verifies the tokens of every pool. `base_url` is None where issuers bear Cognito's form."""
+
+    def __init__(self, keyring: Keyring, *, base_url: str | None, region: str) -> None:
+        self._keyring = keyring
+        self._base_url = base_url.rstrip("/") if base_url else None
+        self._region = region
+        self._keys = KeyCache(keyring)
+
+    def issuer_of(self, pool_id: str) -> str:
+        """Return the `iss` of a pool's tokens, under which its JWKS is found."""
+        return f"{self._base_url or f'https://cognito-idp.{self._region}.amazonaws.com'}/{pool_id}"
+
+    def new_keys(self) -> dict[TokenUse, SigningKey]:
+        """Make the keys of a pool, one for access tokens and one for ID tokens: outside of a transaction."""
+        return {use: SigningKey.generate() for use in get_args(TokenUse)}
+
+    def keep_keys(
+        self, tx: Connection, pool_id: str, keys: dict[TokenUse, SigningKey], now: Instant
+    ) -> None:
+        """Let new keys sign from now on. The ones before stay in the JWKS until their last token has expired."""
+        queries.retire_signing_keys(tx, pool_id, now)
+        queries.remove_retired_before(tx, pool_id, now - _LONGEST_TOKEN_SECONDS)
+        for use, key in keys.items():
+            queries.add_signing_key(
+                tx,
+                pool_id,
+                KeptSigningKey(
+                    kid=key.kid,
+                    token_use=use,
+                    created_at=now,
+                    retired_at=None,
+                    public_jwk=dict(key.public()),  # type: ignore[arg-type]
+                    sealed_private_key=self._keyring.seal(key.private_der(), key.kid.encode()),
+                ),
+            )
+
+    def jwks(self, tx: Connection, pool_id: str) -> dict[str, list[PublicKey]]:
+        """Return a pool's public keys (RFC 7517)."""
+        return jwks(
+            msgspec.convert(kept.public_jwk, PublicKey) for kept in queries.pool_signing_keys(tx, pool_id)
+        )
+
+    def grant(
+        self,
+        tx: Connection,
+        pool: UserPool,
+        client: AppClient,
+        user: User,
+        *,
+        event_id: str | None,
+        now: Instant,
+    ) -> AuthenticationResultType:
+        """Begin a family of tokens: the answer of a sign-in that has fully succeeded."""
+        token = refresh_token.new_refresh_token()
+        family = TokenFamily(
+            pool_id=pool.id,
+            origin_jti=new_uuid(),
+            refresh_digest=refresh_token.digest(token),
+            client_id=client.id,
+            sub=user.sub,
+            auth_time=now,
+            event_id=event_id,
+            expires_at=now + validity_of(client).refresh,
+        )
+        queries.add_family(tx, family)
+        return msgspec.structs.replace(
+            self._tokens(tx, pool, client, user, family, now), refresh_token=token
+        )
+
+    def renew(
+        self, tx: Connection, pool: UserPool, client: AppClient, token: str, now: Instant
+    ) -> tuple[User, AuthenticationResultType]:
+        """Return new access and ID tokens for a refresh token, and whose it is; the refresh token stays.
+
+        Raises NotAuthorizedException where it is unknown, another client's, expired or revoked, or its user is
+        gone or disabled.
+        """
+        family = queries.family_of_refresh_token(tx, pool.id, refresh_token.digest(token))
+        if family is None or family.client_id != client.id:
+            raise NotAuthorizedException("Invalid Refresh Token")
+        if family.revoked_at is not None:
+            raise NotAuthorizedException("Refresh Token has been revoked")
+        if family.expires_at <= now:
+            raise NotAuthorizedException("Refresh Token has expired")
+        user = users.find_by_sub(tx, pool.id, family.sub)
+        if user is None:
+            raise NotAuthorizedException("Invalid Refresh Token")
+        if not user.enabled:
+            raise NotAuthorizedException("User is disabled.")
+        return user, self._tokens(tx, pool, client, user, family, now)
+
+    def bearer(self, tx: Connection, access_token: str, now: Instant) -> Bearer:
+        """Return whose access token it is.
+
+        Raises NotAuthorizedException where it is not one of ours, has expired or was revoked, or its user is
+        gone or disabled.
+        """
+        invalid = NotAuthorizedException("Invalid Access Token")
+        pool_id = (jwt.unverified_issuer(access_token) or "").rpartition("/")[2]
+        pool = user_pools.find(tx, pool_id)
+        if pool is None:
+            raise invalid
+        claims = jwt.verify(
+            access_token, self._keys.verifying(tx, pool_id), self.issuer_of(pool_id), "access", now
+        )
+        family = queries.family(tx, pool_id, claims["origin_jti"])
+        if family is None or family.revoked_at is not None:
+            raise NotAuthorizedException("Access Token has been revoked")
+        user = users.find_by_sub(tx, pool_id, claims["sub"])
+        client = app_clients.find(tx, claims["client_id"])
+        if user is None or client is None:
+            raise invalid
+        if not user.enabled:
+            raise NotAuthorizedException("User is disabled.")
+        return Bearer(pool=pool, client=client, user=user, origin_jti=family.origin_jti)
+
+    def _tokens(
+        self,
+        tx: Connection,
+        pool: UserPool,
+        client: AppClient,
+        user: User,
+        family: TokenFamily,
+        now: Instant,
+    ) -> AuthenticationResultType:
+        validity = validity_of(client)
+        facts = TokenFacts(
+            sub=user.sub,
+            username=user.username,
+            issuer=self.issuer_of(pool.id),
+            client_id=client.id,
+            auth_time=family.auth_time,
+            origin_jti=family.origin_jti,
+            event_id=family.event_id,
+        )
+        id_claims = id_token_claims(
+            facts,
+            new_uuid(),
+            now,
+            validity.id,
+            attributes=user.attributes,
+            read_attributes=client.configuration.read_attributes,
+        )
+        access_claims = access_token_claims(facts, new_uuid(), now, validity.access)
+        return AuthenticationResultType(
+            access_token=jwt.issue(self._keys.signing(tx, pool.id, "access"), access_claims),
+            id_token=jwt.issue(self._keys.signing(tx, pool.id, "id"), id_claims),
+            expires_in=validity.access,
+            token_type="Bearer",
+        )
+
+
+def validity_of(client: AppClient) -> TokenValidity:
+    """Return how long a client's tokens live."""
+    configuration = client.configuration
+    units = configuration.token_validity_units
+    return token_validity(
+        access=configuration.access_token_validity,
+        id=configuration.id_token_validity,
+        refresh=configuration.refresh_token_validity,
+        access_unit=units.access_token if units else None,
+        id_unit=units.id_token if units else None,
+        refresh_unit=units.refresh_token if units else None,
+    )

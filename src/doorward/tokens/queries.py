@@ -1,0 +1,149 @@
+"""Token families and signing keys in the database.
+
+A family is what one sign-in began: its refresh token and every access and ID token got by it. Revoking the
+family ends them all.
+"""
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from doorward.clock import Instant
+from doorward.store.tables import signing_keys, token_families
+
+
+class TokenFamily(msgspec.Struct, frozen=True, kw_only=True):
+    """What one sign-in began. `event_id` is None where the pool's advanced security was OFF."""
+
+    pool_id: str
+    origin_jti: str
+    refresh_digest: bytes
+    client_id: str
+    sub: str
+    auth_time: Instant
+    event_id: str | None
+    expires_at: Instant
+    revoked_at: Instant | None = None
+
+
+class KeptSigningKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A pool's signing key as it is kept. A retired one signs no more; its tokens still verify."""
+
+    kid: str
+    token_use: str
+    created_at: Instant
+    retired_at: Instant | None
+    public_jwk: dict[str, str]
+    sealed_private_key: bytes
+
+
+def add_family(tx: Connection, family: TokenFamily) -> None:
+    """Keep a new family."""
+    tx.execute(insert(token_families).values(**msgspec.structs.asdict(family)))
+
+
+def family(tx: Connection, pool_id: str, origin_jti: str) -> TokenFamily | None:
+    """Return a family by the identifier that its tokens carry, or None."""
+    row = tx.execute(
+        select(token_families).where(
+            token_families.c.pool_id == pool_id, token_families.c.origin_jti == origin_jti
+        )
+    ).one_or_none()
+    return _family(row) if row else None
+
+
+def family_of_refresh_token(tx: Connection, pool_id: str, refresh_digest: bytes) -> TokenFamily | None:
+    """Return the family that a refresh token belongs to, or None."""
+    row = tx.execute(
+        select(token_families).where(
+            token_families.c.pool_id == pool_id, token_families.c.refresh_digest == refresh_digest
+        )
+    ).one_or_none()
+    return _family(row) if row else None
+
+
+def revoke_family(tx: Connection, pool_id: str, origin_jti: str, now: Instant) -> None:
+    """End the tokens of one sign-in."""
+    tx.execute(
+        update(token_families)
+        .where(
+            token_families.c.pool_id == pool_id,
+            token_families.c.origin_jti == origin_jti,
+            token_families.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+def revoke_of_user(tx: Connection, pool_id: str, sub: str, now: Instant) -> None:
+    """End the tokens of all of a user's sign-ins."""
+    tx.execute(
+        update(token_families)
+        .where(
+            token_families.c.pool_id == pool_id,
+            token_families.c.sub == sub,
+            token_families.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+def remove_expired(tx: Connection, now: Instant) -> int:
+    """Delete the families whose refresh token has expired; return how many."""
+    return tx.execute(delete(token_families).where(token_families.c.expires_at < now)).rowcount
+
+
+def add_signing_key(tx: Connection, pool_id: str, key: KeptSigningKey) -> None:
+    """Keep a new signing key."""
+    tx.execute(insert(signing_keys).values(pool_id=pool_id, **msgspec.structs.asdict(key)))
+
+
+def pool_signing_keys(tx: Connection, pool_id: str) -> list[KeptSigningKey]:
+    """Return a pool's signing keys, the newest first."""
+    rows = tx.execute(
+        select(signing_keys)
+        .where(signing_keys.c.pool_id == pool_id)
+        .order_by(signing_keys.c.created_at.desc(), signing_keys.c.kid)
+    )
+    return [
+        KeptSigningKey(
+            kid=row.kid,
+            token_use=row.token_use,
+            created_at=row.created_at,
+            retired_at=row.retired_at,
+            public_jwk=row.public_jwk,
+            sealed_private_key=row.sealed_private_key,
+        )
+        for row in rows
+    ]
+
+
+def retire_signing_keys(tx: Connection, pool_id: str, now: Instant) -> None:
+    """Let the present keys sign no more."""
+    tx.execute(
+        update(signing_keys)
+        .where(signing_keys.c.pool_id == pool_id, signing_keys.c.retired_at.is_(None))
+        .values(retired_at=now)
+    )
+
+
+def remove_retired_before(tx: Connection, pool_id: str, instant: Instant) -> None:
+    """Delete the keys that were retired before an instant: no token of theirs lives any more."""
+    tx.execute(
+        delete(signing_keys).where(
+            signing_keys.c.pool_id == pool_id, signing_keys.c.retired_at < instant
+        )
+    )
+
+
+def _family(row: Row[tuple[object, ...]]) -> TokenFamily:
+    return TokenFamily(
+        pool_id=row.pool_id,
+        origin_jti=row.origin_jti,
+        refresh_digest=row.refresh_digest,
+        client_id=row.client_id,
+        sub=row.sub,
+        auth_time=row.auth_time,
+        event_id=row.event_id,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )
