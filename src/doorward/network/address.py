@@ -7,7 +7,7 @@ refused.
 """
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from doorward.wire import errors
 
@@ -15,6 +15,9 @@ Address = IPv4Address | IPv6Address
 
 IPV4_PREFIX = 24
 IPV6_PREFIX = 48
+
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""All that IANA has allocated for global unicast so far (RFC 4291 §2.4, RFC 3587)."""
 
 _LONGEST = 45
 """Characters of the longest textual form: six groups of four digits and a dotted IPv4 address."""
@@ -71,6 +74,8 @@ def is_public(address: Address) -> bool:
     False for the private, shared, link-local, loopback, documentation, benchmarking and reserved blocks of
     the IANA special-purpose registries (RFC 6890), and for multicast.
     """
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
