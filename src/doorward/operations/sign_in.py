@@ -1,0 +1,170 @@
+"""InitiateAuth, RespondToAuthChallenge, and the same two for administrators."""
+
+from collections.abc import Callable, Mapping
+
+from doorward.call import Call
+from doorward.directory.queries import app_clients, user_pools
+from doorward.signin.new_password_challenge import answer_new_password
+from doorward.signin.password_flow import sign_in_with_password
+from doorward.signin.refresh_flow import refresh
+from doorward.signin.request import SignInRequest
+from doorward.signin.sign_in import Challenge, Granted
+from doorward.signin.srp_flow import answer_srp, begin_srp
+from doorward.wire.contract import (
+    AdminInitiateAuthRequest,
+    AdminInitiateAuthResponse,
+    AdminRespondToAuthChallengeRequest,
+    AdminRespondToAuthChallengeResponse,
+    InitiateAuthRequest,
+    InitiateAuthResponse,
+    RespondToAuthChallengeRequest,
+    RespondToAuthChallengeResponse,
+)
+from doorward.wire.errors import InvalidParameterException
+
+Flow = Callable[[SignInRequest], Challenge | Granted]
+
+PUBLIC_FLOWS: Mapping[str, Flow] = {
+    "USER_PASSWORD_AUTH": sign_in_with_password,
+    "USER_SRP_AUTH": begin_srp,
+    "REFRESH_TOKEN_AUTH": refresh,
+    "REFRESH_TOKEN": refresh,
+}
+ADMINISTRATOR_FLOWS: Mapping[str, Flow] = {
+    **PUBLIC_FLOWS,
+    "ADMIN_USER_PASSWORD_AUTH": sign_in_with_password,
+    "ADMIN_NO_SRP_AUTH": sign_in_with_password,
+}
+CHALLENGES: Mapping[str, Flow] = {
+    "PASSWORD_VERIFIER": answer_srp,
+    "NEW_PASSWORD_REQUIRED": answer_new_password,
+}
+
+_ENABLED_BY: Mapping[str, tuple[str, ...]] = {
+    "USER_PASSWORD_AUTH": ("ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"),
+    "USER_SRP_AUTH": ("ALLOW_USER_SRP_AUTH",),
+    "REFRESH_TOKEN_AUTH": ("ALLOW_REFRESH_TOKEN_AUTH",),
+    "ADMIN_USER_PASSWORD_AUTH": ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"),
+}
+"""What in ExplicitAuthFlows enables a flow."""
+_OLD_NAMES = {"REFRESH_TOKEN": "REFRESH_TOKEN_AUTH", "ADMIN_NO_SRP_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
+_OLD_CLIENT_FLOWS = frozenset({"ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH_FLOW_ONLY"})
+
+
+def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthResponse:
+    """Begin a sign-in, or renew tokens.
+
+    Raises NotAuthorizedException for wrong credentials, a lock, a block; UserNotFoundException for an unknown
+    name where the client does not hide it; UserNotConfirmedException; PasswordResetRequiredException;
+    InvalidParameterException for a flow that the client does not allow or a parameter that is missing.
+    """
+    with call.reading() as tx:
+        client = app_clients.require(tx, request.client_id)
+        pool = user_pools.require(tx, client.pool_id)
+    flow = _flow(PUBLIC_FLOWS, request.auth_flow, client.explicit_auth_flows)
+    outcome = flow(
+        SignInRequest(
+            call=call,
+            pool=pool,
+            client=client,
+            parameters=request.auth_parameters or {},
+            context=request.user_context_data,
+            administrator=False,
+            session=request.session,
+        )
+    )
+    return InitiateAuthResponse(**_members(outcome))
+
+
+def respond_to_auth_challenge(
+    call: Call, request: RespondToAuthChallengeRequest
+) -> RespondToAuthChallengeResponse:
+    """Answer a challenge of a sign-in that has begun.
+
+    Raises as `initiate_auth` does, and NotAuthorizedException for a session that is used, expired, or
+    another's; InvalidPasswordException for a new password that may not be.
+    """
+    with call.reading() as tx:
+        client = app_clients.require(tx, request.client_id)
+        pool = user_pools.require(tx, client.pool_id)
+    outcome = _challenge(request.challenge_name)(
+        SignInRequest(
+            call=call,
+            pool=pool,
+            client=client,
+            parameters=request.challenge_responses or {},
+            context=request.user_context_data,
+            administrator=False,
+            session=request.session,
+        )
+    )
+    return RespondToAuthChallengeResponse(**_members(outcome))
+
+
+def admin_initiate_auth(call: Call, request: AdminInitiateAuthRequest) -> AdminInitiateAuthResponse:
+    """Begin a sign-in on a user's behalf, from a server. Raises as `initiate_auth` does."""
+    with call.reading() as tx:
+        pool = user_pools.require(tx, request.user_pool_id)
+        client = app_clients.require_in(tx, pool.id, request.client_id)
+    flow = _flow(ADMINISTRATOR_FLOWS, request.auth_flow, client.explicit_auth_flows)
+    outcome = flow(
+        SignInRequest(
+            call=call,
+            pool=pool,
+            client=client,
+            parameters=request.auth_parameters or {},
+            context=request.context_data,
+            administrator=True,
+            session=request.session,
+        )
+    )
+    return AdminInitiateAuthResponse(**_members(outcome))
+
+
+def admin_respond_to_auth_challenge(
+    call: Call, request: AdminRespondToAuthChallengeRequest
+) -> AdminRespondToAuthChallengeResponse:
+    """Answer a challenge on a user's behalf, from a server. Raises as `respond_to_auth_challenge` does."""
+    with call.reading() as tx:
+        pool = user_pools.require(tx, request.user_pool_id)
+        client = app_clients.require_in(tx, pool.id, request.client_id)
+    outcome = _challenge(request.challenge_name)(
+        SignInRequest(
+            call=call,
+            pool=pool,
+            client=client,
+            parameters=request.challenge_responses or {},
+            context=request.context_data,
+            administrator=True,
+            session=request.session,
+        )
+    )
+    return AdminRespondToAuthChallengeResponse(**_members(outcome))
+
+
+def _flow(flows: Mapping[str, Flow], name: str, enabled: list[str]) -> Flow:
+    if name in ADMINISTRATOR_FLOWS and name not in flows:
+        raise InvalidParameterException("Initiate Auth method not supported.")
+    if name not in flows:
+        raise InvalidParameterException(f"Doorward does not have the auth flow {name} yet.")
+    current = _OLD_NAMES.get(name, name)
+    by_default = _OLD_CLIENT_FLOWS.issuperset(enabled) and current in {"USER_SRP_AUTH", "REFRESH_TOKEN_AUTH"}
+    if not by_default and not set(_ENABLED_BY[current]) & set(enabled):
+        raise InvalidParameterException(f"{name} flow not enabled for this client")
+    return flows[name]
+
+
+def _challenge(name: str) -> Flow:
+    if name not in CHALLENGES:
+        raise InvalidParameterException(f"Doorward does not have the challenge {name} yet.")
+    return CHALLENGES[name]
+
+
+def _members(outcome: Challenge | Granted) -> dict[str, object]:
+    if isinstance(outcome, Granted):
+        return {"challenge_parameters": {}, "authentication_result": outcome.tokens}
+    return {
+        "challenge_name": outcome.name,
+        "session": outcome.session,
+        "challenge_parameters": outcome.parameters,
+    }

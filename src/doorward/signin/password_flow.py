@@ -1,0 +1,40 @@
+"""Signing in with the plain password: USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH."""
+
+from doorward.signin import lockout, queries
+from doorward.signin.request import SignInRequest, identify
+from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
+from doorward.signin.steps import FROM_CREDENTIALS
+
+
+def sign_in_with_password(request: SignInRequest) -> Challenge | Granted:
+    """Look at the password, then take the steps.
+
+    Argon2 is slow by design, so it runs before the writing transaction and not inside it; the steps see to
+    it that what it proved still holds.
+    """
+    name, password = request.parameter("USERNAME"), request.parameter("PASSWORD")
+    request.check_client(name)
+    call = request.call
+    with call.reading() as tx:
+        sign_in = identify(tx, request, name)
+        locked = lockout.is_locked(queries.lockout(tx, request.pool.id, sign_in.lockout_subject), call.now)
+    if not locked and not sign_in.screening.blocked:
+        _prove(sign_in, password)
+    with call.writing() as tx:
+        answer = walk(tx, sign_in, FROM_CREDENTIALS)
+    return settle(sign_in, answer)
+
+
+def _prove(sign_in: SignIn, password: str) -> None:
+    """Compare the password with the stored one; a name that leads to nobody costs the same time."""
+    hashing, guard = sign_in.call.services.password_hash, sign_in.call.services.guard
+    stored = sign_in.user.password if sign_in.user else None
+    if stored is None:
+        hashing.verify_against_nothing(password)
+        return
+    sign_in.password_digest = stored.digest
+    sign_in.proven = hashing.verify(stored.digest, password)
+    if sign_in.proven:
+        sign_in.compromised = guard.check_password(sign_in.screening, password, "SIGN_IN")
+        if hashing.needs_rehash(stored.digest):
+            sign_in.replacement_digest = hashing.hash(password)

@@ -1,0 +1,94 @@
+"""One sign-in on its way, and the answers it can come to."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from doorward.breach.check import NOT_ASKED, CompromisedCheck
+from doorward.call import Call
+from doorward.directory.app_client import AppClient
+from doorward.directory.user import User
+from doorward.directory.user_pool import UserPool
+from doorward.history.auth_event import AuthEvent
+from doorward.protection.guard import Screening, Verdict
+from doorward.wire.contract import AuthenticationResultType
+from doorward.wire.errors import CognitoError
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The sign-in ends here. What was written on the way (a failure counted, an event) stays written."""
+
+    error: CognitoError
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """The sign-in goes on when the client answers this; `session` is the handle of what was so far."""
+
+    name: str
+    session: str
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The sign-in has fully succeeded."""
+
+    tokens: AuthenticationResultType
+
+
+Answer = Refusal | Challenge | Granted
+
+
+@dataclass(kw_only=True)
+class SignIn:
+    """One sign-in. The steps read it and write into it what they find.
+
+    `name` is the user name as it was given and `user` whom it leads to, None where to nobody. `proven` says
+    whether the credentials were right; `password_digest` is the stored digest they were proven against, so
+    that a password changed meanwhile proves nothing. `compromised` is what the corpus says of the password.
+    `replacement_digest` is a better Argon2id digest of the same password, where the stored one is weak.
+    """
+
+    call: Call
+    pool: UserPool
+    client: AppClient
+    name: str
+    user: User | None
+    screening: Screening
+    lockout_subject: str
+    proven: bool = False
+    password_digest: str | None = None
+    replacement_digest: str | None = None
+    compromised: CompromisedCheck = field(default=NOT_ASKED)
+    verdict: Verdict | None = None
+    event: AuthEvent | None = None
+
+    @property
+    def known_user(self) -> User:
+        """The user, in the steps behind the one that refuses unknown names."""
+        assert self.user is not None
+        return self.user
+
+
+Step = Callable[[Connection, SignIn], Answer | None]
+
+
+def walk(tx: Connection, sign_in: SignIn, steps: Iterable[Step]) -> Answer:
+    """Take the steps in their order until one gives the answer."""
+    for step in steps:
+        answer = step(tx, sign_in)
+        if answer is not None:
+            return answer
+    raise AssertionError("the last step of a flow gives an answer")
+
+
+def settle(sign_in: SignIn, answer: Answer) -> Challenge | Granted:
+    """After the commit: count the attempt in the pool's view, and raise what a step refused with."""
+    if sign_in.event is not None:
+        sign_in.call.services.guard.observe(sign_in.event)
+    if isinstance(answer, Refusal):
+        raise answer.error
+    return answer

@@ -1,0 +1,113 @@
+"""Signing in without showing the password: USER_SRP_AUTH and its challenge PASSWORD_VERIFIER."""
+
+import uuid
+
+import msgspec
+
+from doorward.clock import random_bytes
+from doorward.directory.user import User
+from doorward.signin import sessions, srp
+from doorward.signin.request import SignInRequest, identify
+from doorward.signin.sign_in import Challenge, Granted, Refusal, SignIn, settle, walk
+from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS
+from doorward.wire.errors import NotAuthorizedException, UserNotFoundException
+
+CHALLENGE = "PASSWORD_VERIFIER"
+
+
+def begin_srp(request: SignInRequest) -> Challenge | Granted:
+    """Answer SRP_A with a challenge; for a name that leads to nobody with one that looks no different."""
+    name, client_public = request.parameter("USERNAME"), request.parameter("SRP_A")
+    request.check_client(name)
+    call, client = request.call, request.client
+    with call.reading() as tx:
+        sign_in = identify(tx, request, name)
+    if sign_in.user is None and not client.hides_who_exists:
+        raise UserNotFoundException("User does not exist.")
+    asked = srp.challenge(
+        _verifier(request, sign_in.user, name),
+        client_public,
+        random_bytes(srp.PRIVATE_BYTES),
+        random_bytes(srp.SECRET_BLOCK_BYTES),
+    )
+    user_id = sign_in.user.username if sign_in.user else _simulated_user_id(request, name)
+    parameters = asked.parameters(user_id, user_id)
+
+    def challenge(tx: object, sign_in: SignIn) -> Challenge:
+        state = sessions.SessionState(
+            challenge=CHALLENGE,
+            pool_id=request.pool.id,
+            client_id=client.id,
+            name=name,
+            sub=sign_in.user.sub if sign_in.user else None,
+            user_id=user_id,
+            srp=sessions.SrpState(
+                salt=asked.salt,
+                server_public=asked.server_public,
+                client_public=asked.client_public,
+                private=asked.private,
+                secret_block=asked.secret_block,
+            ),
+        )
+        # Clients answer with the secret block and not all of them with the session: the block is the handle.
+        handle = sessions.open_session(tx, call, client, state, parameters["SECRET_BLOCK"])
+        return Challenge(CHALLENGE, handle, parameters)
+
+    with call.writing() as tx:
+        answer = walk(tx, sign_in, (*BEFORE_CREDENTIALS, challenge))
+    return settle(sign_in, answer)
+
+
+def answer_srp(request: SignInRequest) -> Challenge | Granted:
+    """Check the claim, then take the same steps as any other sign-in."""
+    user_id, handle = request.parameter("USERNAME"), request.parameter("PASSWORD_CLAIM_SECRET_BLOCK")
+    claim = srp.PasswordClaim(
+        secret_block=handle,
+        signature=request.parameter("PASSWORD_CLAIM_SIGNATURE"),
+        timestamp=request.parameter("TIMESTAMP"),
+    )
+    srp.parse_timestamp(claim.timestamp)
+    request.check_client(user_id)
+    call, client = request.call, request.client
+    if request.session is not None and request.session != handle:
+        raise NotAuthorizedException("Invalid session for the user.")
+    with call.reading() as tx:
+        state = sessions.read_session(tx, call, client, CHALLENGE, handle)
+        if request.pool.key(user_id) != request.pool.key(state.user_id) or state.srp is None:
+            raise NotAuthorizedException("Invalid session for the user.")
+        sign_in = identify(tx, request, state.name, state.sub)
+    asked = srp.ServerChallenge(**msgspec.structs.asdict(state.srp))
+    right = srp.check_claim(
+        asked,
+        _verifier(request, sign_in.user, state.name),
+        srp.identity(request.pool.id, state.user_id),
+        claim,
+        call.now,
+    )
+    stored = sign_in.user.password if sign_in.user else None
+    if stored is not None:
+        sign_in.proven, sign_in.password_digest = right, stored.digest
+        sign_in.compromised = call.services.guard.check_stored_password(sign_in.screening, stored)
+    with call.writing() as tx:
+        sessions.end_session(tx, client, handle)
+        answer = walk(tx, sign_in, FROM_CREDENTIALS)
+    return settle(sign_in, answer)
+
+
+def _verifier(request: SignInRequest, user: User | None, name: str) -> srp.Verifier:
+    """The user's verifier, or one that no password opens."""
+    keyring = request.call.services.keyring
+    if user is None or user.password is None:
+        secret = keyring.digests("simulated users", request.pool.id.encode())[-1]
+        return srp.simulated_verifier(secret, request.pool.key(name))
+    sealed, context = user.password.sealed_srp_verifier, f"srp {user.pool_id} {user.sub}".encode()
+    return srp.Verifier(salt=user.password.srp_salt, verifier=keyring.open(sealed, context))
+
+
+def _simulated_user_id(request: SignInRequest, name: str) -> str:
+    """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, in the form of the real ones."""
+    if not request.pool.username_attributes:
+        return name
+    keyring, key = request.call.services.keyring, request.pool.key(name)
+    secret = keyring.digests("simulated user ids", f"{request.pool.id} {key}".encode("utf-8", "surrogatepass"))
+    return str(uuid.UUID(bytes=secret[-1][-16:], version=4))
