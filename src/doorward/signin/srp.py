@@ -18,6 +18,7 @@ import datetime
 import hashlib
 import hmac
 import re
+import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -139,6 +140,15 @@ def simulated_verifier(pool_secret: bytes, username: str) -> Verifier:
     seed = hmac.digest(pool_secret, b"srp verifier\x00" + name, "sha256")
     number = int.from_bytes(hashlib.shake_256(seed).digest(_GROUP_BYTES)) % N
     return Verifier(salt=salt, verifier=number.to_bytes(_GROUP_BYTES))
+
+
+def simulated_user_id(pool_secret: bytes, username: str) -> str:
+    """Return the internal user name (a UUID) that a user who does not exist would have.
+
+    For pools where users sign in by an alias: there a real user's USER_ID_FOR_SRP is not what was typed.
+    """
+    chance = hmac.digest(pool_secret, b"srp user id\x00" + _octets(username), "sha256")
+    return str(uuid.UUID(bytes=chance[:16], version=4))
 
 
 def challenge(

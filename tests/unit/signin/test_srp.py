@@ -3,12 +3,13 @@ import datetime
 import hashlib
 import hmac
 import re
+import uuid
 
 import gmpy2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pycognito.aws_srp import AWSSRP, N_HEX
+from pycognito.aws_srp import AWSSRP, N_HEX, pad_hex
 
 from doorward.clock import random_bytes
 from doorward.signin import srp
@@ -210,6 +211,20 @@ def test_an_unknown_user_is_simulated_alike_each_time() -> None:
         asked.parameters("nobody", "nobody").keys() == opened(theirs, others[0]).parameters("a", "b").keys()
     )
     assert not srp.check_claim(asked, one, answer(theirs, asked, "mia"), NOW)
+
+
+def test_an_unknown_alias_has_an_internal_name_like_a_real_one() -> None:
+    one = srp.simulated_user_id(b"pool", "nobody@example.com")
+    assert one == srp.simulated_user_id(b"pool", "nobody@example.com")
+    assert uuid.UUID(one).version == 4
+    assert one != srp.simulated_user_id(b"other", "nobody@example.com")
+    assert one != srp.simulated_user_id(b"pool", "nobody2@example.com")
+
+
+@pytest.mark.parametrize("salt", [bytes(16), b"\x00\x80" + bytes(14), b"\x00" * 15 + b"\x07", b"\xf0" * 16])
+def test_clients_that_read_the_salt_as_a_number_agree_with_those_that_keep_the_text(salt: bytes) -> None:
+    told = opened(client(PASSWORD), srp.make_verifier(POOL, "mia", PASSWORD, salt)).parameters("mia", "mia")
+    assert pad_hex(told["SALT"]) == pad_hex(int(told["SALT"], 16))
 
 
 def test_names_and_passwords_that_are_no_text() -> None:
