@@ -14,7 +14,6 @@ from pathlib import Path
 
 from doorward.breach.corpus import CorpusUnreadable, digest
 
-_PACKAGE = "zxcvbn"
 _KEY_BYTES = 8
 
 
@@ -43,21 +42,21 @@ class EmbeddedCorpus:
         return int(at < len(self._keys) and self._keys[at] == key)
 
 
-def load_embedded() -> EmbeddedCorpus:
-    """Read the list that the installed `zxcvbn` ships.
+def load_embedded(package: str = "zxcvbn") -> EmbeddedCorpus:
+    """Read the list that the installed `zxcvbn`, or a package laid out like it, ships.
 
     Raises CorpusUnreadable where the package is not there or keeps its list elsewhere.
     """
-    return EmbeddedCorpus(_listed_passwords(), f"{_PACKAGE}-{_package_version()}")
+    return EmbeddedCorpus(_listed_passwords(package), f"{package}-{_version(package)}")
 
 
-def _listed_passwords() -> list[str]:
+def _listed_passwords(package: str) -> list[str]:
     # The module of lists is run by itself: importing the package would also build its matching dictionaries,
     # some 20 MB that nothing here needs.
-    package = importlib.util.find_spec(_PACKAGE)
-    if package is None or package.origin is None:
-        raise CorpusUnreadable(f"The package {_PACKAGE} is not installed.")
-    source = Path(package.origin).with_name("frequency_lists.py")
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise CorpusUnreadable(f"The package {package} is not installed.")
+    source = Path(found.origin).with_name("frequency_lists.py")
     lists = importlib.util.spec_from_file_location("doorward_frequency_lists", source)
     if lists is None or lists.loader is None:
         raise CorpusUnreadable(f"{source} cannot be loaded.")
@@ -70,9 +69,9 @@ def _listed_passwords() -> list[str]:
     return list(passwords)
 
 
-def _package_version() -> str:
+def _version(package: str) -> str:
     try:
-        return importlib.metadata.version(_PACKAGE)
+        return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "unknown"
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import iptocc
-import maxminddb
 import structlog
 
 from doorward.clock import Instant
@@ -148,7 +147,8 @@ def _place(address: Address, databases: Sequence[tuple[Watched, Snapshot]]) -> P
 def _record(watched: Watched, snapshot: Snapshot, address: Address) -> Record | None:
     try:
         return snapshot.lookup(address)
-    except (maxminddb.InvalidDatabaseError, ValueError, TypeError, KeyError, RecursionError) as cause:
+    # No damage to a file may end a sign-in, and the reader's errors have no common class of their own.
+    except Exception as cause:
         if watched.problem is None:
             watched.problem = (
                 f"The location database {watched.path} is damaged ({type(cause).__name__}); "

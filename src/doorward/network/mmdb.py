@@ -30,7 +30,7 @@ class Snapshot:
     def __init__(self, path: Path) -> None:
         """Map a private copy of a file.
 
-        Raises maxminddb.InvalidDatabaseError or OSError where it is no database, or cannot be copied.
+        Raises OSError where it cannot be copied, and of the reader's errors any where it is no database.
         """
         with tempfile.TemporaryDirectory(prefix="doorward-mmdb-", ignore_cleanup_errors=True) as place:
             copy = Path(place, "database.mmdb")
@@ -44,7 +44,8 @@ class Snapshot:
     def lookup(self, address: Address) -> Record | None:
         """Return the record of an address; None where the database has none.
 
-        Raises maxminddb.InvalidDatabaseError or ValueError where the data is damaged at that place.
+        Raises any of the reader's errors where the data is damaged at that place: InvalidDatabaseError as a
+        rule, but its C code has been seen to raise SystemError as well.
         """
         if address.version not in self._versions:
             return None
@@ -75,8 +76,8 @@ class Watched:
             snapshot = Snapshot(self.path)
         except OSError as cause:
             self.problem = self._says(f"cannot be read ({cause.strerror or type(cause).__name__})")
-        # The reader answers a damaged header with whatever its decoding stumbles over.
-        except (maxminddb.InvalidDatabaseError, ValueError, TypeError, KeyError, RecursionError) as cause:
+        # The reader answers damage with whatever its decoding stumbles over, a SystemError among them.
+        except Exception as cause:
             self.problem = self._says(f"is not a readable MaxMind DB ({type(cause).__name__})")
         else:
             if self._present() == stamp:

@@ -73,7 +73,8 @@ def test_the_list_is_read_without_the_machinery_around_it() -> None:
     )
 
 
-def test_without_the_package_the_corpus_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doorward.breach.embedded._PACKAGE", "no_such_package_of_lists")
+def test_a_corpus_that_is_not_there_says_so() -> None:
     with pytest.raises(CorpusUnreadable, match="not installed"):
-        load_embedded()
+        load_embedded("no_such_package_of_lists")
+    with pytest.raises(CorpusUnreadable, match="no list of passwords"):
+        load_embedded("doorward")

@@ -1,3 +1,4 @@
+import itertools
 import os
 import threading
 from collections.abc import Callable
@@ -231,8 +232,8 @@ def test_no_damage_anywhere_in_a_file_reaches_a_sign_in(write_mmdb: WriteMmdb, t
     whole = write_mmdb(tmp_path / "whole.mmdb", {"81.2.0.0/16": BERLIN}, ip_version=4).read_bytes()
     path = tmp_path / "city.mmdb"
     seen_damaged = False
-    for at in range(len(whole)):
-        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+    for at, flipped in itertools.product(range(len(whole)), (0x01, 0x20, 0xFF)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ flipped]) + whole[at + 1 :])
         locator = Locator([path])
         place = locator.locate("81.2.69.142", NOW)
         assert place.country is None or len(place.country) == 2
