@@ -31,6 +31,7 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
 
     `response` is what was done, `would_have` what ENFORCED would have done, `because` why. `score` and
     `level` are None where the attempt was not scored (a wrong password, an always-blocked address).
+    `earlier_sign_ins` is how many the user's profile knew of.
     """
 
     mode: str
@@ -43,6 +44,7 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
     model_version: str | None = None
     compromised: bool | None = None
     corpus_version: str | None = None
+    earlier_sign_ins: int = 0
     reasons: list[EventReason] = []  # noqa: RUF012 (msgspec copies a default)
 
 

@@ -1,69 +1,41 @@
 """Protection: what stands between "the credentials are right" and "here are the tokens".
 
-`screen` looks at the address, `assess` at the risk, `record` writes the event down, `learn` makes a full
-success part of what is normal, `observe` counts it after the commit. Mode OFF does none of it.
+`screen` looks at the address, `check_password` asks the breach corpus, `assess` scores the attempt and
+decides, `record` writes the event down and learns from a full success, `observe` counts it after the commit,
+`judge` takes feedback. Mode OFF does none of it.
 """
 
-from dataclasses import dataclass
-
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
-from doorward.breach.check import CompromisedCheck, EventKind, WhenUnreadable
-from doorward.breach.check import check as check_password
-from doorward.breach.corpus import Corpus
-from doorward.clock import Instant, new_uuid
+from doorward.breach.check import NOT_ASKED, CompromisedCheck, EventKind, WhenUnreadable, check
+from doorward.breach.corpus import Corpus, CorpusUnreadable
+from doorward.clock import Instant
+from doorward.directory.user import StoredPassword, User
 from doorward.history import queries as events
-from doorward.history.auth_event import (
-    AuthEvent,
-    ChallengeResponse,
-    EventContext,
-    EventFeedback,
-    EventReason,
-    EventResponse,
-    EventRisk,
-)
+from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventFeedback, EventResponse
 from doorward.network.locator import Locator
 from doorward.protection import configuration, queries
-from doorward.protection.attempt import Attempt, Surroundings, surroundings
+from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.pool_views import HISTORY_EVENTS, HISTORY_SECONDS, PoolView, PoolViews
-from doorward.risk import policy, profile
-from doorward.risk.account import AccountFacts
+from doorward.protection.recording import new_event
+from doorward.protection.screening import Screening, Verdict
 from doorward.risk.circumstance import Circumstance
+from doorward.risk.encoding import ProfileUnreadable, decode, encode
+from doorward.risk.levels import Level
 from doorward.risk.model import Model
-from doorward.risk.policy import Decision
-from doorward.risk.profile import Profile
-from doorward.risk.score import Assessment, score
+from doorward.risk.policy import IpException, Mode, Policy, Response, SetupAtRisk, UserFacts, decide
+from doorward.risk.profile import Profile, distrust, learn, trust
+from doorward.risk.scene import AccountFacts, Scene
+from doorward.risk.score import score
 
 _circumstance = msgspec.json.Decoder(Circumstance)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Screening:
-    """An attempt with the configuration that acts on it and what the always-lists say of its address."""
-
-    attempt: Attempt
-    mode: policy.Mode
-    configured: configuration.ProtectionConfiguration
-    surroundings: Surroundings
-    exception: policy.IpException
-
-    @property
-    def blocked(self) -> bool:
-        """Whether the address is refused whatever else is true."""
-        return self.mode == "ENFORCED" and self.exception == "block"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What the engine thinks of an attempt and what the policy makes of it."""
-
-    assessment: Assessment | None
-    decision: Decision
+_log = structlog.get_logger(__name__)
 
 
 class Guard:
-    """The engine, the corpus and the pools' views, put together."""
+    """The engine, the breach corpus and the pools' views, put together."""
 
     def __init__(
         self,
@@ -72,21 +44,217 @@ class Guard:
         corpus: Corpus,
         model: Model,
         when_unreadable: WhenUnreadable,
-        set_up_at_high: bool,
+        setup: SetupAtRisk,
     ) -> None:
         self._locator = locator
         self._corpus = corpus
         self._model = model
         self._when_unreadable = when_unreadable
-        self._set_up_at_high = set_up_at_high
+        self._setup = setup
         self.views = PoolViews()
 
     def screen(self, tx: Connection, attempt: Attempt) -> Screening:
-        """Find the configuration that acts on an attempt, and what the always-lists say of its address."""
+        """Find the configuration that acts on an attempt and what the always-lists say of its address."""
+        mode = Mode(attempt.pool.advanced_security_mode)
         configured = configuration.effective(tx, attempt.pool.id, attempt.client_id)
-        around = surroundings(attempt, self._locator)
-        mode = policy.Mode(attempt.pool.advanced_security_mode)
-        exception = configured.exception(attempt.context.address) if mode != policy.Mode.OFF else None
         return Screening(
-            attempt=attempt, mode=mode, configured=configured, surroundings=around, exception=exception
+            attempt=attempt,
+            mode=mode,
+            configured=configured,
+            surroundings=surroundings(attempt, self._locator),
+            exception=IpException.NONE
+            if mode is Mode.OFF
+            else configured.exception(attempt.context.address),
         )
+
+    def lockout_subject(self, tx: Connection, screening: Screening) -> str:
+        """Return under what wrong passwords are counted.
+
+        A network or device that the user has signed in from counts apart from all others, so that guessing
+        from elsewhere locks nobody out of his own home.
+        """
+        attempt, circumstance = screening.attempt, screening.surroundings.circumstance
+        if attempt.user is None:
+            return f"name:{attempt.pool.key(attempt.username)}"
+        sub = attempt.user.sub
+        if screening.mode is Mode.OFF:
+            return sub
+        scene = self._scene(tx, screening, self._profile(tx, attempt.pool.id, sub))
+        if scene.known_device:
+            return f"{sub} device {circumstance.device_id}"
+        return f"{sub} network {circumstance.prefix}" if scene.known_network else sub
+
+    def check_password(
+        self, screening: Screening, password: str, event: EventKind
+    ) -> CompromisedCheck:
+        """Ask the corpus for a password that is in hand, where the pool's configuration wants that."""
+        return check(
+            password,
+            event=event,
+            mode=screening.mode.value,
+            configured=screening.configured.compromised,
+            corpus=self._corpus,
+            when_unreadable=self._when_unreadable,
+        )
+
+    def check_stored_password(self, screening: Screening, stored: StoredPassword) -> CompromisedCheck:
+        """Say what was found when a password was set: for SRP, where no password is in hand."""
+        policy = screening.configured.compromised
+        if screening.mode is Mode.OFF or "SIGN_IN" not in policy.event_filter or stored.compromised is None:
+            return NOT_ASKED
+        acts = screening.mode is Mode.ENFORCED and policy.action == "BLOCK"
+        return CompromisedCheck(
+            found=stored.compromised,
+            block=stored.compromised and acts,
+            corpus_version=stored.corpus_version,
+            seen=int(stored.compromised),
+            outcome="checked",
+        )
+
+    def known_from_breaches(self, password: str) -> tuple[bool | None, str | None]:
+        """Return whether a password that is being set is known, and to which corpus; None: it cannot be read."""
+        try:
+            return self._corpus.lookup(password) > 0, self._corpus.version
+        except CorpusUnreadable:
+            return None, None
+
+    def assess(self, tx: Connection, screening: Screening) -> Verdict:
+        """Score an attempt whose credentials are right, and decide what is done about it."""
+        attempt, circumstance = screening.attempt, screening.surroundings.circumstance
+        if screening.mode is Mode.OFF:
+            return Verdict(assessment=None, decision=self._decide(screening, Level.NONE))
+        user = attempt.user
+        profile = self._profile(tx, attempt.pool.id, user.sub) if user else Profile()
+        view = self._view(tx, attempt.pool.id, attempt.now)
+        subject = user.sub if user else attempt.username
+        with view.lock:
+            assessment = score(
+                circumstance,
+                profile,
+                view.population,
+                view.velocity.view(circumstance, subject, attempt.now),
+                _account_facts(user),
+                self._model,
+            )
+        decision = self._decide(screening, assessment.level)
+        return Verdict(
+            assessment=assessment, decision=decision, earlier_sign_ins=profile.successes
+        )
+
+    def block(self, screening: Screening) -> Verdict:
+        """Return the verdict on an always-blocked address, which is not scored."""
+        return Verdict(assessment=None, decision=self._decide(screening, Level.NONE))
+
+    def record(
+        self,
+        tx: Connection,
+        screening: Screening,
+        *,
+        response: EventResponse,
+        challenges: list[ChallengeResponse],
+        verdict: Verdict | None = None,
+        compromised: CompromisedCheck = NOT_ASKED,
+    ) -> AuthEvent | None:
+        """Write the event down, and let a sign-in that has fully succeeded become part of what is normal.
+
+        Returns None in mode OFF, where nothing is recorded.
+        """
+        if screening.mode is Mode.OFF:
+            return None
+        event = new_event(screening, response, challenges, verdict, compromised)
+        if event.event_type == "SignIn" and event.response == "Pass":
+            event = self._learned(tx, event)
+        events.add(tx, event)
+        return event
+
+    def complete(self, tx: Connection, pool_id: str, event_id: str, response: EventResponse) -> AuthEvent | None:
+        """Bring an event that was in progress to its end; a full success teaches."""
+        event = events.find(tx, pool_id, event_id)
+        if event is None or event.response != "InProgress":
+            return None
+        event = msgspec.structs.replace(event, response=response)
+        if response == "Pass":
+            event = self._learned(tx, event)
+        events.change(tx, event)
+        return event
+
+    def observe(self, event: AuthEvent) -> None:
+        """Count an event in its pool's view, once it is committed."""
+        view = self.views.known(event.pool_id)
+        if view is not None and event.response != "InProgress":
+            view.observe(event)
+
+    def judge(self, tx: Connection, event: AuthEvent, feedback: EventFeedback) -> AuthEvent:
+        """Take feedback on an event: it acts on the user's very next attempt.
+
+        Valid: the circumstance is trusted from now on. Invalid: it is distrusted, its lesson is taken back,
+        and it weighs on the pool's view of that network and device.
+        """
+        judged = msgspec.structs.replace(event, feedback=feedback, learned=feedback.value == "Valid")
+        circumstance = _circumstance.decode(event.circumstance)
+        if event.sub is not None:
+            profile = self._profile(tx, event.pool_id, event.sub)
+            if feedback.value == "Valid":
+                profile = trust(profile, circumstance, feedback.at, self._model)
+            else:
+                profile = distrust(profile, circumstance, feedback.at, self._model, learned=event.learned)
+            queries.keep_profile(tx, event.pool_id, event.sub, encode(profile))
+        events.change(tx, judged)
+        return judged
+
+    def observe_feedback(self, event: AuthEvent) -> None:
+        """Count feedback in the pool's view, once it is committed."""
+        view = self.views.known(event.pool_id)
+        if view is not None:
+            view.observe_feedback(event)
+
+    def _decide(self, screening: Screening, level: Level) -> "Decision":
+        policy = Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)
+        user = screening.attempt.user
+        facts = UserFacts(second_factor_active=bool(user and user.has_second_factor))
+        return decide(policy, level, facts, screening.exception)
+
+    def _learned(self, tx: Connection, event: AuthEvent) -> AuthEvent:
+        if event.sub is None:
+            return event
+        profile = self._profile(tx, event.pool_id, event.sub)
+        lesson = learn(profile, _circumstance.decode(event.circumstance), self._model)
+        queries.keep_profile(tx, event.pool_id, event.sub, encode(lesson))
+        return msgspec.structs.replace(event, learned=True)
+
+    def _profile(self, tx: Connection, pool_id: str, sub: str) -> Profile:
+        encoded = queries.profile(tx, pool_id, sub)
+        if encoded is None:
+            return Profile()
+        try:
+            return decode(encoded)
+        except ProfileUnreadable as problem:
+            # Unknown is not risky: the user starts anew rather than being locked out by our own data.
+            _log.error("risk profile unreadable", pool_id=pool_id, sub=sub, problem=str(problem))
+            return Profile()
+
+    def _scene(self, tx: Connection, screening: Screening, profile: Profile) -> Scene:
+        attempt, circumstance = screening.attempt, screening.surroundings.circumstance
+        view = self._view(tx, attempt.pool.id, attempt.now)
+        subject = attempt.user.sub if attempt.user else attempt.username
+        velocity = view.seen(circumstance, subject, attempt.now)
+        facts = _account_facts(attempt.user)
+        return Scene(circumstance, profile, view.population, velocity, facts, self._model)
+
+    def _view(self, tx: Connection, pool_id: str, now: Instant) -> PoolView:
+        known = self.views.known(pool_id)
+        if known is not None:
+            return known
+        history = events.of_pool_since(tx, pool_id, now - HISTORY_SECONDS, HISTORY_EVENTS)
+        return self.views.build(pool_id, history)
+
+
+def _account_facts(user: User | None) -> AccountFacts:
+    if user is None:
+        return AccountFacts()
+    password = user.password
+    return AccountFacts(
+        created_at=user.created_at,
+        password_changed_at=password.set_at if password else None,
+        compromised=bool(password and password.compromised),
+    )

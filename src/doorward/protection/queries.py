@@ -15,13 +15,18 @@ _configuration = msgspec.json.Decoder(RiskConfigurationType)
 
 def configuration(tx: Connection, pool_id: str, client_id: str | None) -> RiskConfigurationType | None:
     """Return what was saved for a client, or for the whole pool (None), or None where nothing was."""
-    encoded = tx.execute(
+    encoded = encoded_configuration(tx, pool_id, client_id)
+    return _configuration.decode(encoded) if encoded else None
+
+
+def encoded_configuration(tx: Connection, pool_id: str, client_id: str | None) -> bytes | None:
+    """Return what `configuration` returns as the bytes that are kept: RiskConfigurationType as JSON."""
+    return tx.execute(
         select(risk_configurations.c.configuration).where(
             risk_configurations.c.pool_id == pool_id,
             risk_configurations.c.client_id == (client_id or WHOLE_POOL),
         )
     ).scalar_one_or_none()
-    return _configuration.decode(encoded) if encoded else None
 
 
 def keep_configuration(

@@ -13,20 +13,11 @@ from doorward.call import Call
 from doorward.clock import random_token
 from doorward.directory.app_client import AppClient
 from doorward.signin import queries
+from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
 
 _DEFAULT_MINUTES = 3
 _HANDLE_BYTES = 48
-
-
-class SrpState(msgspec.Struct, frozen=True):
-    """The server's side of an SRP exchange (`doorward.signin.srp.ServerChallenge`)."""
-
-    salt: bytes
-    server_public: bytes
-    client_public: bytes
-    private: bytes
-    secret_block: bytes
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +34,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     sub: str | None
     user_id: str = ""
     event_id: str | None = None
-    srp: SrpState | None = None
+    srp: ServerChallenge | None = None
 
 
 _decoder = msgspec.msgpack.Decoder(SessionState)

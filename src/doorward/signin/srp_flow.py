@@ -1,14 +1,12 @@
 """Signing in without showing the password: USER_SRP_AUTH and its challenge PASSWORD_VERIFIER."""
 
-import uuid
-
-import msgspec
+from sqlalchemy import Connection
 
 from doorward.clock import random_bytes
 from doorward.directory.user import User
 from doorward.signin import sessions, srp
 from doorward.signin.request import SignInRequest, identify
-from doorward.signin.sign_in import Challenge, Granted, Refusal, SignIn, settle, walk
+from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS
 from doorward.wire.errors import NotAuthorizedException, UserNotFoundException
 
@@ -24,16 +22,17 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
         sign_in = identify(tx, request, name)
     if sign_in.user is None and not client.hides_who_exists:
         raise UserNotFoundException("User does not exist.")
+    user_id = sign_in.user.username if sign_in.user else _simulated_user_id(request, name)
     asked = srp.challenge(
+        srp.identity(request.pool.id, user_id),
         _verifier(request, sign_in.user, name),
         client_public,
         random_bytes(srp.PRIVATE_BYTES),
         random_bytes(srp.SECRET_BLOCK_BYTES),
     )
-    user_id = sign_in.user.username if sign_in.user else _simulated_user_id(request, name)
     parameters = asked.parameters(user_id, user_id)
 
-    def challenge(tx: object, sign_in: SignIn) -> Challenge:
+    def challenge(tx: Connection, sign_in: SignIn) -> Challenge:
         state = sessions.SessionState(
             challenge=CHALLENGE,
             pool_id=request.pool.id,
@@ -41,13 +40,7 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
             name=name,
             sub=sign_in.user.sub if sign_in.user else None,
             user_id=user_id,
-            srp=sessions.SrpState(
-                salt=asked.salt,
-                server_public=asked.server_public,
-                client_public=asked.client_public,
-                private=asked.private,
-                secret_block=asked.secret_block,
-            ),
+            srp=asked,
         )
         # Clients answer with the secret block and not all of them with the session: the block is the handle.
         handle = sessions.open_session(tx, call, client, state, parameters["SECRET_BLOCK"])
@@ -76,11 +69,9 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
         if request.pool.key(user_id) != request.pool.key(state.user_id) or state.srp is None:
             raise NotAuthorizedException("Invalid session for the user.")
         sign_in = identify(tx, request, state.name, state.sub)
-    asked = srp.ServerChallenge(**msgspec.structs.asdict(state.srp))
     right = srp.check_claim(
-        asked,
+        state.srp,
         _verifier(request, sign_in.user, state.name),
-        srp.identity(request.pool.id, state.user_id),
         claim,
         call.now,
     )
@@ -96,18 +87,19 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
 
 def _verifier(request: SignInRequest, user: User | None, name: str) -> srp.Verifier:
     """The user's verifier, or one that no password opens."""
-    keyring = request.call.services.keyring
     if user is None or user.password is None:
-        secret = keyring.digests("simulated users", request.pool.id.encode())[-1]
-        return srp.simulated_verifier(secret, request.pool.key(name))
+        return srp.simulated_verifier(_simulation_secret(request), request.pool.key(name))
     sealed, context = user.password.sealed_srp_verifier, f"srp {user.pool_id} {user.sub}".encode()
-    return srp.Verifier(salt=user.password.srp_salt, verifier=keyring.open(sealed, context))
+    return srp.Verifier(salt=user.password.srp_salt, verifier=request.call.services.keyring.open(sealed, context))
 
 
 def _simulated_user_id(request: SignInRequest, name: str) -> str:
     """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, in the form of the real ones."""
     if not request.pool.username_attributes:
         return name
-    keyring, key = request.call.services.keyring, request.pool.key(name)
-    secret = keyring.digests("simulated user ids", f"{request.pool.id} {key}".encode("utf-8", "surrogatepass"))
-    return str(uuid.UUID(bytes=secret[-1][-16:], version=4))
+    return srp.simulated_user_id(_simulation_secret(request), request.pool.key(name))
+
+
+def _simulation_secret(request: SignInRequest) -> bytes:
+    # Of the oldest key, so that a new key changes no simulated answer.
+    return request.call.services.keyring.digests("simulated users", request.pool.id.encode())[-1]
