@@ -1,0 +1,170 @@
+"""What is known of a whole pool: how common each value is among its users, and what was reported.
+
+Mutable, in memory, deterministic, bounded. Nobody may bend it: see `observe` and `report` for the bounds.
+"""
+
+from math import log, log1p
+from typing import Final
+
+from doorward.risk.circumstance import Circumstance
+from doorward.risk.model import SHIPPED, Model
+from doorward.risk.profile import day_of, hour_of
+from doorward.risk.traits import (
+    ASN,
+    COUNTRY,
+    DEVICE_ID,
+    NAMES,
+    PREFIX,
+    TRAITS,
+    UNKNOWN,
+    Keys,
+    key_of,
+    keys_of,
+)
+
+AT_MOST: Final = (
+    512, 65_536, 131_072, 131_072, 16, 64, 2_048, 16_384, 32_768, 65_536, 65_536, 131_072, 4_096, 1_024,
+)  # fmt: skip
+"""How many values of each trait are held; beyond, the rarer half is forgotten (lossy counting)."""
+PREFIX_MASS: Final = 32.0
+PREFIX_SHARE: Final = 0.02
+"""No /24 or /48 may hold more than PREFIX_MASS, or PREFIX_SHARE of the pool where that is more."""
+REPORTED_AT_MOST: Final = 65_536
+REPORTERS_AT_MOST: Final = 8
+_REACH: Final = 8.0
+
+
+class Population:
+    """The pool's global counts, decayed forward as a profile's are (`doorward.risk.profile`).
+
+    `counts[trait][key]` is a mass, not a number of sign-ins: see `observe`.
+    """
+
+    __slots__ = ("counts", "days", "hours", "landmark", "mass", "model", "reports", "scale")
+
+    def __init__(self, model: Model = SHIPPED) -> None:
+        self.model = model
+        self.counts: tuple[dict[int, float], ...] = tuple({} for _ in range(TRAITS))
+        self.hours = [0.0] * 24
+        self.days = [0.0] * 7
+        self.mass = 0.0
+        self.landmark: float | None = None
+        self.scale = 1.0
+        """What to multiply a stored mass with to have its value at the last observation."""
+        self.reports: dict[tuple[int, int], dict[int, float]] = {}
+
+    def observe(self, circumstance: Circumstance, earlier: int = 0) -> None:
+        """Count a fully successful sign-in of an account with `earlier` successful ones before it.
+
+        A sign-in weighs 1 / (1 + earlier): after n sign-ins an account weighs at most 1 + ln n, so that
+        the counts say how common a value is *among users*. Once a /24 or /48 (or the lack of any) holds
+        PREFIX_MASS and PREFIX_SHARE of the pool, its further sign-ins are not counted: that is the most that
+        one network, and so one address, can shift the pool's view.
+        """
+        keys = keys_of(circumstance)
+        growth = self._growth(circumstance.at)
+        weight = growth / (1 + max(earlier, 0))
+        prefixes = self.counts[PREFIX]
+        held = prefixes.get(keys[PREFIX], 0.0)
+        if held + weight > max(PREFIX_MASS * growth, PREFIX_SHARE * self.mass):
+            return
+        self.mass += weight
+        # The lack of a network is counted under UNKNOWN, for the bound alone.
+        prefixes[keys[PREFIX]] = held + weight
+        for trait, key in enumerate(keys):
+            if key and trait != PREFIX:
+                of_trait = self.counts[trait]
+                of_trait[key] = of_trait.get(key, 0.0) + weight
+                if len(of_trait) > AT_MOST[trait]:
+                    _forget_the_rarer_half(of_trait)
+        if len(prefixes) > AT_MOST[PREFIX]:
+            _forget_the_rarer_half(prefixes)
+        self.hours[hour_of(circumstance.at)] += weight
+        self.days[day_of(circumstance.at)] += weight
+
+    def conditional(self, trait: int, key: int, parent_trait: int, parent_key: int) -> float:
+        """The share of the pool that has this value among those who have the parent's (UNKNOWN: all)."""
+        concentration = self.model.pool_concentration
+        counted = self.counts[trait].get(key, 0.0) * self.scale
+        parent = self.counts[parent_trait].get(parent_key, 0.0) if parent_key else self.mass
+        within = max(parent * self.scale, counted)
+        return (counted + concentration * self.model.unseen[trait]) / (within + concentration)
+
+    def probability(self, level: str, value: str) -> float:
+        """The share of the pool that has this value of a trait, by the trait's name (`country`, `asn` ...).
+
+        The client's traits are counted below their parents (`traits.keys_of`): ask `conditional` for those.
+        Raises ValueError for an unknown trait.
+        """
+        key = int(value) if level == "asn" and value.isdecimal() else key_of(value)
+        return self.conditional(NAMES.index(level), key, COUNTRY, UNKNOWN)
+
+    def report(self, circumstance: Circumstance, account: str, at: float) -> None:
+        """Invalid feedback: mark the network and the device in the pool's eyes.
+
+        Each account counts once for a network or device, REPORTERS_AT_MOST accounts are told apart, and
+        `reputation` is bounded by `Model.reputation_at_most`.
+        """
+        for place in _reported(keys_of(circumstance)):
+            reporters = self.reports.pop(place, {})
+            reporters.pop(key_of(account), None)
+            reporters[key_of(account)] = at
+            if len(reporters) > REPORTERS_AT_MOST:
+                del reporters[next(iter(reporters))]
+            self.reports[place] = reporters
+        while len(self.reports) > REPORTED_AT_MOST:
+            del self.reports[next(iter(self.reports))]
+
+    def withdraw(self, circumstance: Circumstance, account: str) -> None:
+        """Valid feedback: this account's reports against the network and the device are taken back."""
+        for place in _reported(keys_of(circumstance)):
+            if (reporters := self.reports.get(place)) is not None:
+                reporters.pop(key_of(account), None)
+                if not reporters:
+                    del self.reports[place]
+
+    def reputation(self, trait: int, key: int, at: float) -> tuple[float, int]:
+        """How much reports against a PREFIX, ASN or DEVICE_ID weigh at `at`, and how many accounts reported.
+
+        `reputation` · ln(1 + decayed reporters / (1 + the users it has in the pool)) · 2, at most
+        `reputation_at_most`: a large provider is not condemned for a few of its customers.
+        """
+        reporters = self.reports.get((trait, key))
+        if not reporters:
+            return 0.0, 0
+        half_life = self.model.half_life
+        decayed = sum(2.0 ** -min(max(at - when, 0.0) / half_life, 60.0) for when in reporters.values())
+        users = self.counts[trait].get(key, 0.0) * self.scale
+        weight = 2 * self.model.reputation * log1p(decayed / (1 + users / 4)) / log(4)
+        return min(weight, self.model.reputation_at_most), len(reporters)
+
+    def _growth(self, at: float) -> float:
+        """The forward-decay weight of a sign-in at `at`; moves the landmark when the weights grow large."""
+        if self.landmark is None:
+            self.landmark = at
+        age = (at - self.landmark) / self.model.half_life
+        if age > _REACH:
+            factor = 2.0 ** -min(age, 1000.0)
+            for of_trait in self.counts:
+                for key in of_trait:
+                    of_trait[key] *= factor
+            self.hours = [mass * factor for mass in self.hours]
+            self.days = [mass * factor for mass in self.days]
+            self.mass *= factor
+            self.landmark = at
+            self.scale = 1.0
+            return 1.0
+        growth: float = 2.0 ** max(age, -20.0)
+        # Time running backwards must not make what was counted heavier again.
+        self.scale = min(self.scale, 1.0 / growth)
+        return growth
+
+
+def _reported(keys: Keys) -> list[tuple[int, int]]:
+    return [(trait, keys[trait]) for trait in (PREFIX, ASN, DEVICE_ID) if keys[trait]]
+
+
+def _forget_the_rarer_half(of_trait: dict[int, float]) -> None:
+    kept = sorted(of_trait.items(), key=lambda item: (-item[1], item[0]))[: len(of_trait) // 2]
+    of_trait.clear()
+    of_trait.update(kept)

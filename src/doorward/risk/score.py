@@ -1,0 +1,134 @@
+"""From a circumstance and what is known to a score, a level and the reasons."""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from doorward.risk.circumstance import Circumstance
+from doorward.risk.levels import Level
+from doorward.risk.model import SHIPPED, Model
+from doorward.risk.population import Population
+from doorward.risk.profile import Profile
+from doorward.risk.reasons import Reason
+from doorward.risk.scene import NO_FACTS, AccountFacts, Scene
+from doorward.risk.signals import account as of_account
+from doorward.risk.signals import client, feedback, network, rhythm, travel, velocity
+from doorward.risk.velocity import QUIET, VelocityView
+
+Signal = Callable[[Scene], Reason | None]
+
+RARITY: Final[tuple[tuple[str, tuple[Signal, ...]], ...]] = (
+    ("network", (network.network, network.network_kind)),
+    (
+        "client",
+        (
+            client.client,
+            client.language,
+            client.time_zone,
+            client.remembered_device,
+            client.context_signature,
+        ),
+    ),
+    ("rhythm", (rhythm.hour, rhythm.absence)),
+    ("travel", (travel.travel,)),
+)
+"""Signals that say "this is unlike him". Of a user without history they cannot make more than Low."""
+
+CONDUCT: Final[tuple[tuple[str, tuple[Signal, ...]], ...]] = (
+    (
+        "velocity",
+        (
+            velocity.stuffing,
+            velocity.brute_force,
+            velocity.mfa_fatigue,
+            velocity.pool_under_attack,
+            velocity.reputation,
+        ),
+    ),
+    (
+        "account",
+        (of_account.account_age, of_account.password_age, of_account.compromised, of_account.takeovers),
+    ),
+)
+"""Signals that say "this is what attacks look like", or what is known of the account."""
+
+_DECIMALS: Final = 3
+_STEP: Final = 10.0**-_DECIMALS
+_RARITY_SIGNALS: Final = tuple(signal for _, group in RARITY for signal in group)
+_CONDUCT_SIGNALS: Final = tuple(signal for _, group in CONDUCT for signal in group)
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """What the engine thinks of one attempt: `score` = `prior` + the sum of the reasons' weights."""
+
+    score: float
+    level: Level
+    prior: float
+    reasons: tuple[Reason, ...]
+    model_version: str
+
+
+def score(  # noqa: PLR0913, PLR0917 - six independent things are known of an attempt
+    circumstance: Circumstance,
+    profile: Profile,
+    population: Population,
+    velocity: VelocityView = QUIET,
+    account: AccountFacts = NO_FACTS,
+    model: Model = SHIPPED,
+) -> Assessment:
+    """Assess one attempt. Changes nothing and depends on nothing but its arguments.
+
+    Reasons come heaviest first. Weights and score are rounded to three decimals.
+    """
+    scene = Scene(circumstance, profile, population, velocity, account, model)
+    rarity_signals, conduct_signals = _RARITY_SIGNALS, _CONDUCT_SIGNALS
+    if model.without:
+        rarity_signals, conduct_signals = _left(RARITY, model), _left(CONDUCT, model)
+    prior = round(model.prior + (model.cold_prior - model.prior) / (1.0 + scene.sign_ins), _DECIMALS)
+    reasons: list[Reason] = []
+    total = prior + _gather(rarity_signals, scene, reasons)
+    if profile.successes < model.few and (ceiling := _ceiling(profile, model)) < total:
+        weight = round(ceiling - total, _DECIMALS)
+        reasons.append(Reason("few_sign_ins", str(profile.successes), weight, _few(profile)))
+        total += weight
+    total += _gather(conduct_signals, scene, reasons)
+    if (said := feedback.judgement(scene, total)) is not None and "account" not in model.without:
+        weight = round(said.weight, _DECIMALS)
+        reasons.append(Reason(said.signal, said.value, weight, said.sentence))
+        total += weight
+    total = round(total, _DECIMALS)
+    reasons.sort(key=_heaviness, reverse=True)
+    return Assessment(total, model.thresholds.level_of(total), prior, tuple(reasons), model.version)
+
+
+def _gather(signals: tuple[Signal, ...], scene: Scene, reasons: list[Reason]) -> float:
+    """Ask the signals, keep the reasons that weigh anything, and return the sum of their weights."""
+    total = 0.0
+    for signal in signals:
+        reason = signal(scene)
+        if reason is not None:
+            weight = round(reason.weight, _DECIMALS)
+            if weight:
+                reasons.append(Reason(reason.signal, reason.value, weight, reason.sentence))
+                total += weight
+    return total
+
+
+def _left(groups: tuple[tuple[str, tuple[Signal, ...]], ...], model: Model) -> tuple[Signal, ...]:
+    return tuple(signal for name, group in groups if name not in model.without for signal in group)
+
+
+def _ceiling(profile: Profile, model: Model) -> float:
+    """The most that the prior and rarity may reach together for a user with few sign-ins."""
+    if profile.successes < model.cold_low:
+        return model.thresholds.medium - _STEP
+    return model.thresholds.high - _STEP
+
+
+def _few(profile: Profile) -> str:
+    return f"only {profile.successes} earlier sign-in(s): what is rare for this user is not yet known"
+
+
+def _heaviness(reason: Reason) -> float:
+    return abs(reason.weight)

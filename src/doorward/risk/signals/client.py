@@ -1,0 +1,99 @@
+"""What an attempt is made with: the client's chain down to the device id, its language and time zone."""
+
+from doorward.risk.model import Mixing
+from doorward.risk.reasons import Reason, shown
+from doorward.risk.scene import Scene
+from doorward.risk.traits import (
+    BROWSER,
+    CLIENT_CHAIN,
+    DEVICE_ID,
+    DEVICE_TYPE,
+    LANGUAGE,
+    OS,
+    TIMEZONE,
+    USER_AGENT,
+)
+
+
+def client(scene: Scene) -> Reason | None:
+    """How much better the pool explains this client than the user's own history does."""
+    keys = scene.keys
+    if not (keys[DEVICE_ID] or keys[USER_AGENT] or keys[BROWSER] or keys[OS] or keys[DEVICE_TYPE]):
+        weight = scene.absence(USER_AGENT)
+        return Reason("client", "unknown", weight, "the client did not name itself") if weight else None
+    if not scene.profile.successes:
+        return None
+    model = scene.model
+    if keys[DEVICE_ID] in scene.profile.counts[DEVICE_ID]:
+        weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN), model.device)
+    else:
+        weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN), model.client)
+    return Reason("client", _name(scene), weight, _sentence(scene))
+
+
+def _name(scene: Scene) -> str:
+    c = scene.circumstance
+    if c.browser and c.os:
+        return f"{shown(c.browser)} {shown(c.browser_version or '')}, {shown(c.os)}"
+    return shown(c.browser or c.os or c.user_agent or c.device_id or c.device_type or "")
+
+
+def _sentence(scene: Scene) -> str:
+    """Whether the device itself is known; else the widest level that is new; else the narrowest known."""
+    if scene.keys[DEVICE_ID] in scene.profile.counts[DEVICE_ID]:
+        return f"{scene.times(DEVICE_ID)} earlier sign-ins came from this device"
+    of_client = _first_of_its_kind(scene) or _known_kind(scene)
+    return f"a device not seen before; {of_client}" if scene.keys[DEVICE_ID] else of_client
+
+
+def _first_of_its_kind(scene: Scene) -> str:
+    c, keys, counts = scene.circumstance, scene.keys, scene.profile.counts
+    if c.device_type and keys[DEVICE_TYPE] not in counts[DEVICE_TYPE]:
+        return f"first sign-in from the device type {shown(c.device_type)}"
+    if c.os and keys[OS] not in counts[OS]:
+        return f"first sign-in from {shown(c.os)}"
+    if c.browser and keys[BROWSER] not in counts[BROWSER]:
+        return f"first sign-in with {shown(c.browser)}" + (f" on {shown(c.os)}" if c.os else "")
+    return ""
+
+
+def _known_kind(scene: Scene) -> str:
+    c, keys = scene.circumstance, scene.keys
+    if keys[USER_AGENT] in scene.profile.counts[USER_AGENT]:
+        return f"{scene.times(USER_AGENT)} earlier sign-ins had exactly this user agent"
+    if c.browser:
+        return f"{scene.times(BROWSER)} earlier sign-ins used {shown(c.browser)}, none this user agent"
+    return "first sign-in with this user agent" if keys[USER_AGENT] else "a client that does not name itself"
+
+
+def language(scene: Scene) -> Reason | None:
+    """The language the client asks for."""
+    return _plain(scene, "language", scene.circumstance.language, LANGUAGE, scene.model.language)
+
+
+def time_zone(scene: Scene) -> Reason | None:
+    """The time zone the client reports, compared as an opaque string."""
+    return _plain(scene, "time_zone", scene.circumstance.timezone, TIMEZONE, scene.model.timezone)
+
+
+def _plain(scene: Scene, signal: str, value: str | None, trait: int, mixing: Mixing) -> Reason | None:
+    if not value or not scene.profile.totals[trait]:
+        return None
+    weight = scene.evidence(scene.odds_against_user((trait,)), mixing)
+    return Reason(signal, shown(value), weight, f"{scene.times(trait)} earlier sign-ins had {shown(value)}")
+
+
+def remembered_device(scene: Scene) -> Reason | None:
+    """A device that proved the secret it was remembered with."""
+    if not scene.circumstance.remembered_device:
+        return None
+    weight = scene.model.remembered_device
+    return Reason("remembered_device", "proven", weight, "a remembered device that proved its secret")
+
+
+def context_signature(scene: Scene) -> Reason | None:
+    """Client context whose signature is wrong: an accident or a forgery. A right one proves nothing."""
+    if scene.circumstance.context_signature != "invalid":
+        return None
+    weight = scene.model.invalid_signature
+    return Reason("context_signature", "invalid", weight, "the client context's signature is wrong")

@@ -1,0 +1,85 @@
+"""Where an attempt comes from: address → /24 or /48 → AS → country, and the kind of network."""
+
+from math import log
+
+from doorward.risk.circumstance import NetworkKind
+from doorward.risk.model import Kinds
+from doorward.risk.reasons import Reason, shown
+from doorward.risk.scene import Scene
+from doorward.risk.traits import ADDRESS, ASN, COUNTRY, NETWORK_CHAIN, NETWORK_KIND, PREFIX
+
+
+def network(scene: Scene) -> Reason | None:
+    """How much better the pool explains this network than the user's own history does."""
+    keys = scene.keys
+    if not (keys[COUNTRY] or keys[ASN] or keys[PREFIX] or keys[ADDRESS]):
+        weight = scene.absence(ADDRESS)
+        return Reason("network", "unknown", weight, "the address is not known") if weight else None
+    if not scene.profile.successes:
+        return None
+    odds = scene.odds_against_user(NETWORK_CHAIN)
+    return Reason("network", _name(scene), scene.evidence(odds, scene.model.network), _sentence(scene))
+
+
+def _name(scene: Scene) -> str:
+    c = scene.circumstance
+    if c.address:
+        return shown(c.address)
+    if c.prefix:
+        return shown(c.prefix)
+    return f"AS{c.asn}" if c.asn else shown(c.country or "")
+
+
+def _sentence(scene: Scene) -> str:
+    """The widest level that is new, or else the narrowest that is known."""
+    c, keys, counts = scene.circumstance, scene.keys, scene.profile.counts
+    if c.country and keys[COUNTRY] not in counts[COUNTRY]:
+        return f"first sign-in from {shown(c.country)}, after {scene.profile.successes} from elsewhere"
+    in_country = f"; {scene.times(COUNTRY)} earlier ones were in {shown(c.country)}" if c.country else ""
+    if c.asn and keys[ASN] not in counts[ASN]:
+        return f"first sign-in from AS{c.asn}{in_country}"
+    if c.address and keys[ADDRESS] in counts[ADDRESS]:
+        return f"{scene.times(ADDRESS)} earlier sign-ins came from this address"
+    return _known_network(scene) or f"first sign-in from this address{in_country}"
+
+
+def _known_network(scene: Scene) -> str:
+    c = scene.circumstance
+    if c.prefix and scene.known_network:
+        return f"{scene.times(PREFIX)} earlier sign-ins came from {shown(c.prefix)}"
+    if c.asn:
+        return f"{scene.times(ASN)} earlier sign-ins came through AS{c.asn}, none from this address"
+    if c.address or c.prefix:
+        return ""
+    return f"{scene.times(COUNTRY)} earlier sign-ins were in {shown(c.country or '')}"
+
+
+def network_kind(scene: Scene) -> Reason | None:
+    """Data centres, VPNs and Tor are commoner among impostors, unless this user often comes that way."""
+    kind = scene.circumstance.network_kind
+    model = scene.model
+    if kind is None:
+        return None
+    alpha = model.alphas[NETWORK_KIND]
+    profile, scale = scene.profile, scene.scale
+    seen = profile.counts[NETWORK_KIND].get(scene.keys[NETWORK_KIND], 0) * scale
+    total = profile.totals[NETWORK_KIND] * scale
+    of_user = (seen + alpha * _share(model.kind_of_user, kind)) / (total + alpha)
+    weight = min(max(log(_share(model.kind_of_impostor, kind) / of_user), -1.0), model.kind_at_most)
+    return Reason(
+        "network_kind", kind, weight, f"{_KINDS[kind]}; {scene.times(NETWORK_KIND)} earlier sign-ins used one"
+    )
+
+
+def _share(kinds: Kinds, kind: NetworkKind) -> float:
+    share: float = getattr(kinds, kind)
+    return share
+
+
+_KINDS = {
+    "residential": "a residential network",
+    "mobile": "a mobile network",
+    "hosting": "a data centre's network",
+    "vpn": "a VPN's network",
+    "tor": "a Tor exit",
+}

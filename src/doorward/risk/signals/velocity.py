@@ -1,0 +1,117 @@
+"""What happens around an attempt: lists being tried, one name being guessed, a user being worn down."""
+
+from math import log
+
+from doorward.risk.model import Model
+from doorward.risk.reasons import Reason, shown
+from doorward.risk.scene import Scene
+from doorward.risk.velocity import Window
+
+
+def stuffing(scene: Scene) -> Reason | None:
+    """A list of names tried from one address, /24, ASN or device: many names, of which few ever sign in.
+
+    The log-likelihood ratio of names that fail independently with `failing_in_campaign` against
+    `failing_among_people`. Names that do sign in weigh against it, so a shared office stays quiet. The scopes
+    overlap, so the strongest counts and not their sum.
+    """
+    view, c = scene.velocity, scene.circumstance
+    model = scene.model
+    best, window, where = 0.0, view.address, ""
+    priors = model.campaign_prior
+    for candidate, prior, value in (
+        (view.address, priors.address, c.address),
+        (view.prefix, priors.prefix, c.prefix),
+        (view.device, priors.device, "one device"),
+        (view.asn, priors.asn, f"AS{c.asn}"),
+    ):
+        if candidate.failing > 1.0:
+            weight = campaign(candidate, model) + prior
+            if weight > best:
+                best, window, where = weight, candidate, value or ""
+    if not best:
+        return None
+    return Reason(
+        "stuffing",
+        shown(where),
+        min(best, model.campaign_at_most),
+        f"about {window.names:.0f} names tried from {shown(where)} within hours, "
+        f"{window.failing:.0f} of them in vain",
+    )
+
+
+def campaign(window: Window, model: Model) -> float:
+    """The log-likelihood ratio of a campaign against ordinary people, from a window's names."""
+    tried, usual = model.failing_in_campaign, model.failing_among_people
+    signed_in = max(window.names - window.failing, 0.0)
+    return (
+        window.failing * log(tried / usual)
+        + signed_in * log((1.0 - tried) / (1.0 - usual))
+        + window.unknown * model.unknown_name
+    )
+
+
+def brute_force(scene: Scene) -> Reason | None:
+    """Failed attempts on this name beyond what people mistype, more so from several networks."""
+    window, model = scene.velocity.user, scene.model
+    excess = window.failures - model.guesses_free
+    if excess <= 0.0:
+        return None
+    networks = max(window.failing - 1.0, 0.0)
+    weight = min(excess * model.guess + networks * model.guessing_networks, model.guesses_at_most)
+    return Reason(
+        "brute_force",
+        f"{window.failures:.0f} failures",
+        weight,
+        f"about {window.failures:.0f} failed attempts on this name within hours, "
+        f"from {max(window.failing, 1.0):.0f} network(s) that never succeeded",
+    )
+
+
+def mfa_fatigue(scene: Scene) -> Reason | None:
+    """Prompts for a second factor in quick succession: somebody with the password hopes for a tired yes."""
+    window, model = scene.velocity.user, scene.model
+    excess = window.prompts - model.prompts_free
+    if excess <= 0.0:
+        return None
+    return Reason(
+        "mfa_fatigue",
+        f"{window.prompts:.0f} prompts",
+        min(excess * model.prompt, model.prompts_at_most),
+        f"about {window.prompts:.0f} prompts for a second factor within minutes",
+    )
+
+
+def pool_under_attack(scene: Scene) -> Reason | None:
+    """Most of the whole pool's attempts fail: a campaign too spread out to show by address."""
+    window, model = scene.velocity.pool, scene.model
+    if window.attempts < model.pool_attempts:
+        return None
+    share = window.failures / window.attempts
+    if share <= 0.5:
+        return None
+    return Reason(
+        "pool_under_attack",
+        f"{share:.0%} failing",
+        min(max((share - 0.5) * 4.0, 0.0), model.pool_at_most),
+        f"{share:.0%} of the pool's attempts of the last hours failed",
+    )
+
+
+def reputation(scene: Scene) -> Reason | None:
+    """Sign-ins that users reported as not their own came from this network or device."""
+    population, keys, at = scene.population, scene.keys, scene.circumstance.at
+    if not population.reports:
+        return None
+    best, reporters, what = 0.0, 0, ""
+    for trait, name in _REPORTED:
+        if keys[trait]:
+            weight, count = population.reputation(trait, keys[trait], at)
+            if weight > best:
+                best, reporters, what = weight, count, name
+    if not best:
+        return None
+    return Reason("reputation", what, best, f"{reporters} account(s) reported sign-ins from this {what}")
+
+
+_REPORTED = ((2, "network"), (11, "device"), (1, "autonomous system"))

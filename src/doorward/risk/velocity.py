@@ -1,0 +1,175 @@
+"""How fast things happen: decaying windows over attempts, by user, address, prefix, ASN, device and pool.
+
+Mutable, in memory, deterministic, bounded. Counts decay exponentially with one half-life. Names are told
+apart exactly while they fit (NAMES_KEPT a window), which is enough to see a campaign begin.
+"""
+
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from doorward.risk.circumstance import Circumstance
+from doorward.risk.traits import ADDRESS, ASN, DEVICE_ID, PREFIX, UNKNOWN, key_of, keys_of
+
+HALF_LIFE: Final = 7200.0
+PROMPT_HALF_LIFE: Final = 600.0
+NAMES_KEPT: Final = 64
+WINDOWS_KEPT: Final = 50_000
+"""Windows of each scope; the one untouched for longest goes first."""
+
+
+class Outcome(Enum):
+    """How an attempt ended."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    """A wrong password of a user who exists."""
+    UNKNOWN_NAME = "unknown name"
+    PROMPTED = "prompted"
+    """The password was right; a second factor was asked for."""
+    CHALLENGE_FAILED = "challenge failed"
+    """The password was right; the second factor was not."""
+
+
+class Window(msgspec.Struct, frozen=True):
+    """One window as it stands at an instant. All are decayed counts.
+
+    `names` counts distinct user names (for a user's own window: distinct networks), of which `failing` have
+    not signed in, and `unknown` do not exist. `prompts` decays with PROMPT_HALF_LIFE.
+    """
+
+    attempts: float = 0.0
+    failures: float = 0.0
+    names: float = 0.0
+    failing: float = 0.0
+    unknown: float = 0.0
+    prompts: float = 0.0
+
+
+EMPTY: Final = Window()
+
+
+class VelocityView(msgspec.Struct, frozen=True):
+    """The windows that concern one attempt, before that attempt is counted."""
+
+    user: Window = EMPTY
+    address: Window = EMPTY
+    prefix: Window = EMPTY
+    asn: Window = EMPTY
+    device: Window = EMPTY
+    pool: Window = EMPTY
+
+
+QUIET: Final = VelocityView()
+"""Nothing has happened yet."""
+
+
+class _Tally:
+    """One window's counters, as they were at `at`, and the names lately seen: True once one succeeded."""
+
+    __slots__ = ("at", "attempts", "failing", "failures", "names", "prompts", "seen", "unknown")
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+        self.attempts = self.failures = self.names = self.failing = self.unknown = self.prompts = 0.0
+        self.seen: dict[int, bool] = {}
+
+    def view(self, at: float) -> Window:
+        elapsed = max(at - self.at, 0.0)
+        left = 2.0 ** -min(elapsed / HALF_LIFE, 60.0)
+        prompts = self.prompts
+        if prompts:
+            prompts *= 2.0 ** -min(elapsed / PROMPT_HALF_LIFE, 60.0)
+        return Window(
+            self.attempts * left,
+            self.failures * left,
+            self.names * left,
+            self.failing * left,
+            self.unknown * left,
+            prompts,
+        )
+
+    def note(self, name: int, outcome: Outcome, at: float) -> None:
+        self._age(at)
+        succeeded = outcome is Outcome.SUCCESS or outcome is Outcome.PROMPTED
+        self.attempts += 1.0
+        if outcome is Outcome.PROMPTED:
+            self.prompts += 1.0
+        if not succeeded:
+            self.failures += 1.0
+        before = self.seen.pop(name, None)
+        self.seen[name] = succeeded or bool(before)
+        if before is None:
+            self.names += 1.0
+            if not succeeded:
+                self.failing += 1.0
+            if outcome is Outcome.UNKNOWN_NAME:
+                self.unknown += 1.0
+            if len(self.seen) > NAMES_KEPT:
+                del self.seen[next(iter(self.seen))]
+        elif succeeded and not before:
+            self.failing = max(self.failing - 1.0, 0.0)
+
+    def _age(self, at: float) -> None:
+        if at <= self.at:
+            return
+        now = self.view(at)
+        if now.attempts < 0.01:
+            self.seen.clear()
+        self.attempts, self.failures, self.names = now.attempts, now.failures, now.names
+        self.failing, self.unknown, self.prompts = now.failing, now.unknown, now.prompts
+        self.at = at
+
+
+class Velocity:
+    """The windows of one pool."""
+
+    __slots__ = ("_addresses", "_asns", "_devices", "_pool", "_prefixes", "_users")
+
+    def __init__(self) -> None:
+        self._users: dict[int, _Tally] = {}
+        self._addresses: dict[int, _Tally] = {}
+        self._prefixes: dict[int, _Tally] = {}
+        self._asns: dict[int, _Tally] = {}
+        self._devices: dict[int, _Tally] = {}
+        self._pool: dict[int, _Tally] = {}
+
+    def note(self, circumstance: Circumstance, username: str, outcome: Outcome, at: float) -> None:
+        """Count one attempt, once its outcome is known."""
+        keys = keys_of(circumstance)
+        name = key_of(username)
+        _note(self._users, name, keys[PREFIX] or keys[ADDRESS], outcome, at)
+        _note(self._addresses, keys[ADDRESS], name, outcome, at)
+        _note(self._prefixes, keys[PREFIX], name, outcome, at)
+        _note(self._asns, keys[ASN], name, outcome, at)
+        _note(self._devices, keys[DEVICE_ID], name, outcome, at)
+        _note(self._pool, 1, name, outcome, at)
+
+    def view(self, circumstance: Circumstance, username: str, at: float) -> VelocityView:
+        """The windows that concern an attempt on this name in this circumstance."""
+        keys = keys_of(circumstance)
+        return VelocityView(
+            _view(self._users, key_of(username), at),
+            _view(self._addresses, keys[ADDRESS], at),
+            _view(self._prefixes, keys[PREFIX], at),
+            _view(self._asns, keys[ASN], at),
+            _view(self._devices, keys[DEVICE_ID], at),
+            _view(self._pool, 1, at),
+        )
+
+
+def _view(windows: dict[int, _Tally], key: int, at: float) -> Window:
+    tally = windows.get(key)
+    return EMPTY if tally is None else tally.view(at)
+
+
+def _note(windows: dict[int, _Tally], key: int, name: int, outcome: Outcome, at: float) -> None:
+    if key == UNKNOWN:
+        return
+    # Taken out and put back at the end, so that the first is always the one untouched for longest.
+    tally = windows.pop(key, None) or _Tally(at)
+    tally.note(name, outcome, at)
+    windows[key] = tally
+    if len(windows) > WINDOWS_KEPT:
+        del windows[next(iter(windows))]
