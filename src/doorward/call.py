@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from doorward.breach.corpus import Corpus
 from doorward.clock import Clock, Instant
 from doorward.directory.access_key import AccessKey
-from doorward.directory.password_hash import PasswordHash
+from doorward.directory.password_hash import PasswordHashing
 from doorward.protection.guard import Guard
 from doorward.settings import Settings
 from doorward.store.engine import Store
@@ -24,7 +24,7 @@ class Services:
     clock: Clock
     store: Store
     keyring: Keyring
-    password_hash: PasswordHash
+    password_hash: PasswordHashinging
     corpus: Corpus
     guard: Guard
     issuer: Issuer

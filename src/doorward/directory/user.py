@@ -9,7 +9,8 @@ class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
     """A password as it is kept: nothing here turns back into it.
 
     `digest` is Argon2id; `history` holds the digests of earlier passwords, the newest first; the SRP
-    verifier is sealed, because it falls to guessing much faster than the digest.
+    verifier is sealed, because it falls to guessing much faster than the digest. `compromised` says whether
+    the password was known from breaches to the corpus of `corpus_version` (None: it was not checked).
     """
 
     digest: str
@@ -18,7 +19,8 @@ class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Instant | None
     srp_salt: bytes
     sealed_srp_verifier: bytes
-    corpus_version: str | None
+    corpus_version: str | None = None
+    compromised: bool | None = None
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from doorward.history.auth_event import EventType
 from doorward.network.address import parse_or_none, prefix
 from doorward.network.locator import Locator
 from doorward.network.place import Place
-from doorward.network.user_agent import UserAgent, parse_user_agent
+from doorward.network.user_agent import UserAgent
+from doorward.network.user_agent import parse as parse_user_agent
 from doorward.protection.client_context import ClientContext
 from doorward.risk.circumstance import Circumstance, NetworkKind
 

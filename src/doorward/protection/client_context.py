@@ -3,11 +3,10 @@
 import msgspec
 
 from doorward.directory.app_client import AppClient
-from doorward.network.address import parse
+from doorward.network.address import normalise
 from doorward.wire import context_data
 from doorward.wire.context_data import ContextData
 from doorward.wire.contract import ContextDataType, UserContextDataType
-from doorward.wire.errors import InvalidParameterException
 
 
 class ClientContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +35,7 @@ def public_context(
     address does not parse.
     """
     if data is not None and data.ip_address and client.propagates_context:
-        address, address_source = _passed_address(data.ip_address), "user-context-data"
+        address, address_source = normalise(data.ip_address), "user-context-data"
     device = _device(client.id, client.pool_id, username, data.encoded_data if data else None, now)
     return ClientContext(
         address=address,
@@ -62,18 +61,11 @@ def administrator_context(
         (header.header_name or "").lower(): header.header_value for header in data.http_headers
     }
     return ClientContext(
-        address=_passed_address(data.ip_address),
+        address=normalise(data.ip_address),
         address_source="context-data",
         user_agent=device.user_agent or headers.get("user-agent"),
         device=device,
     )
-
-
-def _passed_address(text: str) -> str:
-    address = parse(text)
-    if address is None:
-        raise InvalidParameterException("IpAddress is not an IP address.")
-    return str(address)
 
 
 def _device(client_id: str, pool_id: str, username: str, encoded: str | None, now: float) -> ContextData:

@@ -25,10 +25,11 @@ from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
-from doorward.risk.policy import IpException, Mode, Policy, Response, SetupAtRisk, UserFacts, decide
+from doorward.risk.policy import Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
 from doorward.risk.profile import Profile, distrust, learn, trust
-from doorward.risk.scene import AccountFacts, Scene
+from doorward.risk.scene import AccountFacts
 from doorward.risk.score import score
+from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 
 _circumstance = msgspec.json.Decoder(Circumstance)
 _log = structlog.get_logger(__name__)
@@ -79,10 +80,11 @@ class Guard:
         sub = attempt.user.sub
         if screening.mode is Mode.OFF:
             return sub
-        scene = self._scene(tx, screening, self._profile(tx, attempt.pool.id, sub))
-        if scene.known_device:
+        keys = keys_of(circumstance)
+        known = self._profile(tx, attempt.pool.id, sub).counts
+        if keys[DEVICE_ID] in known[DEVICE_ID]:
             return f"{sub} device {circumstance.device_id}"
-        return f"{sub} network {circumstance.prefix}" if scene.known_network else sub
+        return f"{sub} network {circumstance.prefix}" if keys[PREFIX] in known[PREFIX] else sub
 
     def check_password(
         self, screening: Screening, password: str, event: EventKind
@@ -208,7 +210,7 @@ class Guard:
         if view is not None:
             view.observe_feedback(event)
 
-    def _decide(self, screening: Screening, level: Level) -> "Decision":
+    def _decide(self, screening: Screening, level: Level) -> Decision:
         policy = Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)
         user = screening.attempt.user
         facts = UserFacts(second_factor_active=bool(user and user.has_second_factor))
@@ -232,14 +234,6 @@ class Guard:
             # Unknown is not risky: the user starts anew rather than being locked out by our own data.
             _log.error("risk profile unreadable", pool_id=pool_id, sub=sub, problem=str(problem))
             return Profile()
-
-    def _scene(self, tx: Connection, screening: Screening, profile: Profile) -> Scene:
-        attempt, circumstance = screening.attempt, screening.surroundings.circumstance
-        view = self._view(tx, attempt.pool.id, attempt.now)
-        subject = attempt.user.sub if attempt.user else attempt.username
-        velocity = view.seen(circumstance, subject, attempt.now)
-        facts = _account_facts(attempt.user)
-        return Scene(circumstance, profile, view.population, velocity, facts, self._model)
 
     def _view(self, tx: Connection, pool_id: str, now: Instant) -> PoolView:
         known = self.views.known(pool_id)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from doorward.clock import Instant
 from doorward.history.auth_event import AuthEvent
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.population import Population
-from doorward.risk.velocity import Outcome, Velocity, VelocityView
+from doorward.risk.velocity import Outcome, Velocity
 
 HISTORY_SECONDS = 90 * 86_400.0
 """How far back a rebuild reads."""
@@ -34,14 +33,18 @@ class PoolView:
         with self.lock:
             self.velocity.note(circumstance, event.sub or event.username, _outcome(event), event.created_at)
             if event.learned:
-                self.population.observe(circumstance)
-            if event.feedback is not None and event.feedback.value == "Invalid":
-                self.population.distrust(circumstance, event.username, event.feedback.at)
+                self.population.observe(circumstance, event.risk.earlier_sign_ins)
 
-    def seen(self, circumstance: Circumstance, subject: str, at: Instant) -> VelocityView:
-        """Return what the last minutes and hours show around a circumstance and a user."""
+    def observe_feedback(self, event: AuthEvent) -> None:
+        """Count what was said of an event: Invalid marks its network and device, Valid takes a mark back."""
+        if event.feedback is None or event.sub is None:
+            return
+        circumstance = _circumstance.decode(event.circumstance)
         with self.lock:
-            return self.velocity.view(circumstance, subject, at)
+            if event.feedback.value == "Invalid":
+                self.population.report(circumstance, event.sub, event.feedback.at)
+            else:
+                self.population.withdraw(circumstance, event.sub)
 
 
 class PoolViews:
@@ -60,6 +63,7 @@ class PoolViews:
         view = PoolView()
         for event in events:
             view.observe(event)
+            view.observe_feedback(event)
         with self._lock:
             return self._views.setdefault(pool_id, view)
 
@@ -71,5 +75,5 @@ class PoolViews:
 
 def _outcome(event: AuthEvent) -> Outcome:
     if event.sub is None:
-        return "unknown"
-    return "failure" if event.response == "Fail" else "success"
+        return Outcome.UNKNOWN_NAME
+    return Outcome.FAILURE if event.response == "Fail" else Outcome.SUCCESS

@@ -42,7 +42,8 @@ class TokenFacts:
 
     `sub` and `username` are the user's, `issuer` the pool's URL, `client_id` the app client's.
     `auth_time` is when the user proved himself; a refresh keeps it, like `origin_jti` (the family of all
-    tokens of one sign-in) and `event_id` (the event of that sign-in).
+    tokens of one sign-in) and `event_id` (the event of that
+    sign-in; None where the pool's advanced security was OFF).
     `groups` are in order of precedence; `roles` their role ARNs, `preferred_role` the one of the first.
     """
 
@@ -52,7 +53,7 @@ class TokenFacts:
     client_id: str
     auth_time: Instant
     origin_jti: str
-    event_id: str
+    event_id: str | None
     groups: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     preferred_role: str | None = None
@@ -121,8 +122,9 @@ def _common(
         "exp": issued + seconds,
         "jti": jti,
         "origin_jti": facts.origin_jti,
-        "event_id": facts.event_id,
     }
+    if facts.event_id is not None:
+        claims["event_id"] = facts.event_id
     if facts.groups:
         claims["cognito:groups"] = list(facts.groups)
     return claims

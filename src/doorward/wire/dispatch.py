@@ -26,11 +26,11 @@ _log = structlog.get_logger("doorward.wire")
 
 @dataclass(frozen=True, kw_only=True)
 class HttpRequest:
-    """What the server took off the socket. `headers` are as ASGI gives them; `peer` is the connection's."""
+    """What the server took off the socket: path and query still encoded, `headers` as ASGI gives them."""
 
     method: str
-    path: str
-    query: str
+    path: bytes
+    query: bytes
     headers: Headers
     body: bytes
     peer: str | None

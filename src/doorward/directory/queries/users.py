@@ -132,6 +132,7 @@ def _password_columns(password: StoredPassword | None) -> dict[str, object]:
         "srp_salt": password.srp_salt if password else None,
         "sealed_srp_verifier": password.sealed_srp_verifier if password else None,
         "corpus_version": password.corpus_version if password else None,
+        "password_compromised": password.compromised if password else None,
     }
 
 
@@ -145,6 +146,7 @@ def _user(row: Row[tuple[object, ...]]) -> User:
             srp_salt=row.srp_salt,
             sealed_srp_verifier=row.sealed_srp_verifier,
             corpus_version=row.corpus_version,
+            compromised=row.password_compromised,
         )
         if row.password_digest
         else None
