@@ -13,6 +13,9 @@ INTEGER_BITS = {"integer": 32, "long": 64}
 
 PLAIN = {"string": "str", "boolean": "bool", "blob": "bytes", "timestamp": "float"}
 
+ANY_JSON = "bool | int | float | str | list[Any] | dict[str, Any]"
+"""The type of a document: any JSON value but null, which means absent."""
+
 SECTION = {"list": "collection", "map": "collection", "structure": "structure"}
 
 NAMED_AS_NULL = frozenset({"ClientIdType"})
@@ -145,7 +148,7 @@ def _reference(name: str, model: Model) -> str:
 def _structure(name: str, model: Model) -> str:
     shape = model.shapes[name]
     if shape.get("document"):
-        return f"{name} = Any  # any JSON value\n"
+        return f"{name} = {ANY_JSON}\n"
     lines = [f"class {name}(Shape, frozen=True, kw_only=True):"]
     required = set(shape.get("required", ()))
     for member, target in shape["members"].items():

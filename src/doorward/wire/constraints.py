@@ -42,7 +42,7 @@ class Integer:
 
 @dataclass(frozen=True)
 class Scalar:
-    """A value that only has a type: `bool`, `float` (a timestamp), or `object` (any JSON)."""
+    """A value that only has a type: `bool`, `float` (a timestamp), or `object` (any JSON but null)."""
 
     kind: type
     sensitive: bool
@@ -118,8 +118,9 @@ def _node(kind: inspect.Type, extra: dict[str, Any]) -> Node:
         case inspect.Metadata():
             node = _node(kind.type, {**extra, **(kind.extra or {})})
         case inspect.UnionType():
-            (present,) = (one for one in kind.types if not isinstance(one, inspect.NoneType))
-            node = _node(present, extra)
+            present = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+            # Only a document is of several types: all that JSON has.
+            node = _node(present[0], extra) if len(present) == 1 else Scalar(object, sensitive)
         case inspect.ListType():
             node = Sequence(_node(kind.item_type, {}), kind.min_length, kind.max_length, sensitive)
         case inspect.DictType():
@@ -147,8 +148,6 @@ def _plain(kind: inspect.Type, extra: dict[str, Any], sensitive: bool) -> Plain:
             node = Scalar(bool, sensitive)
         case inspect.FloatType():
             node = Scalar(float, sensitive)
-        case inspect.AnyType():
-            node = Scalar(object, sensitive)
         case _:
             raise TypeError(f"no constraint is known for {kind}")
     return node

@@ -1541,7 +1541,7 @@ class DeviceType(Shape, frozen=True, kw_only=True):
     device_last_authenticated_date: float | None = None
 
 
-Document = Any  # any JSON value
+Document = bool | int | float | str | list[Any] | dict[str, Any]
 
 
 class DomainDescriptionType(Shape, frozen=True, kw_only=True):
