@@ -24,7 +24,7 @@ class Services:
     clock: Clock
     store: Store
     keyring: Keyring
-    password_hash: PasswordHashinging
+    password_hash: PasswordHashing
     corpus: Corpus
     guard: Guard
     issuer: Issuer

@@ -57,7 +57,7 @@ def policy(event_filter: Iterable[EventKind] | None, action: Action | None) -> C
     )
 
 
-def check(  # noqa: PLR0913 -- each is one fact the decision hangs on
+def check(
     password: str,
     *,
     event: EventKind,

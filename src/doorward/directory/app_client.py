@@ -34,6 +34,4 @@ class AppClient(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def propagates_context(self) -> bool:
         """Whether the address in UserContextData is believed: only from a client that proves itself."""
-        return bool(
-            self.sealed_secret and self.configuration.enable_propagate_additional_user_context_data
-        )
+        return bool(self.sealed_secret and self.configuration.enable_propagate_additional_user_context_data)

@@ -35,7 +35,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: Instant
     attributes: dict[str, str]
     password: StoredPassword | None = None
-    mfa_settings: dict[str, bool] = {}  # noqa: RUF012 (msgspec copies a default)
+    mfa_settings: dict[str, bool] = {}
 
     @property
     def has_second_factor(self) -> bool:

@@ -45,7 +45,7 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
     compromised: bool | None = None
     corpus_version: str | None = None
     earlier_sign_ins: int = 0
-    reasons: list[EventReason] = []  # noqa: RUF012 (msgspec copies a default)
+    reasons: list[EventReason] = []
 
 
 class EventContext(msgspec.Struct, frozen=True, kw_only=True):

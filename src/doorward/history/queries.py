@@ -90,8 +90,6 @@ def remove_before(tx: Connection, instant: Instant, limit: int) -> int:
     keys = tx.execute(old).all()
     for pool_id, event_id in keys:
         tx.execute(
-            delete(auth_events).where(
-                auth_events.c.pool_id == pool_id, auth_events.c.event_id == event_id
-            )
+            delete(auth_events).where(auth_events.c.pool_id == pool_id, auth_events.c.event_id == event_id)
         )
     return len(keys)

@@ -1,6 +1,7 @@
 """InitiateAuth, RespondToAuthChallenge, and the same two for administrators."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
@@ -22,6 +23,13 @@ from doorward.wire.contract import (
 )
 from doorward.wire.errors import InvalidParameterException
 
+AnyResponse = TypeVar(
+    "AnyResponse",
+    InitiateAuthResponse,
+    RespondToAuthChallengeResponse,
+    AdminInitiateAuthResponse,
+    AdminRespondToAuthChallengeResponse,
+)
 Flow = Callable[[SignInRequest], Challenge | Granted]
 
 PUBLIC_FLOWS: Mapping[str, Flow] = {
@@ -73,7 +81,7 @@ def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthRespo
             session=request.session,
         )
     )
-    return InitiateAuthResponse(**_members(outcome))
+    return _answer(InitiateAuthResponse, outcome)
 
 
 def respond_to_auth_challenge(
@@ -98,7 +106,7 @@ def respond_to_auth_challenge(
             session=request.session,
         )
     )
-    return RespondToAuthChallengeResponse(**_members(outcome))
+    return _answer(RespondToAuthChallengeResponse, outcome)
 
 
 def admin_initiate_auth(call: Call, request: AdminInitiateAuthRequest) -> AdminInitiateAuthResponse:
@@ -118,7 +126,7 @@ def admin_initiate_auth(call: Call, request: AdminInitiateAuthRequest) -> AdminI
             session=request.session,
         )
     )
-    return AdminInitiateAuthResponse(**_members(outcome))
+    return _answer(AdminInitiateAuthResponse, outcome)
 
 
 def admin_respond_to_auth_challenge(
@@ -139,7 +147,7 @@ def admin_respond_to_auth_challenge(
             session=request.session,
         )
     )
-    return AdminRespondToAuthChallengeResponse(**_members(outcome))
+    return _answer(AdminRespondToAuthChallengeResponse, outcome)
 
 
 def _flow(flows: Mapping[str, Flow], name: str, enabled: list[str]) -> Flow:
@@ -160,11 +168,9 @@ def _challenge(name: str) -> Flow:
     return CHALLENGES[name]
 
 
-def _members(outcome: Challenge | Granted) -> dict[str, object]:
+def _answer(shape: type[AnyResponse], outcome: Challenge | Granted) -> AnyResponse:
     if isinstance(outcome, Granted):
-        return {"challenge_parameters": {}, "authentication_result": outcome.tokens}
-    return {
-        "challenge_name": outcome.name,
-        "session": outcome.session,
-        "challenge_parameters": outcome.parameters,
-    }
+        return shape(challenge_parameters={}, authentication_result=outcome.tokens)
+    return shape(
+        challenge_name=outcome.name, session=outcome.session, challenge_parameters=outcome.parameters
+    )

@@ -1,4 +1,4 @@
-"""From where and with what an attempt is made: the address that counts, the user agent, the device's own words."""
+"""From where and with what an attempt is made: the address that counts, the user agent, the device."""
 
 import msgspec
 
@@ -57,9 +57,7 @@ def administrator_context(
         device = _device(client.id, client.pool_id, username, None, now)
         return ClientContext(address=None, address_source="none", user_agent=None, device=device)
     device = _device(client.id, client.pool_id, username, data.encoded_data, now)
-    headers = {
-        (header.header_name or "").lower(): header.header_value for header in data.http_headers
-    }
+    headers = {(header.header_name or "").lower(): header.header_value for header in data.http_headers}
     return ClientContext(
         address=normalise(data.ip_address),
         address_source="context-data",

@@ -32,7 +32,7 @@ class ProtectionConfiguration:
     ranges: Ranges
 
     def exception(self, address: str | None) -> IpException:
-        """Return what the always-allow and always-block lists say of an address; nothing of an unknown one."""
+        """Return what the always-lists say of an address; of an unknown one they say nothing."""
         parsed = parse_or_none(address)
         verdict = self.ranges.verdict(parsed) if parsed else None
         return IpException(verdict) if verdict else IpException.NONE

@@ -23,9 +23,10 @@ from doorward.protection.recording import new_event
 from doorward.protection.screening import Screening, Verdict
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
+from doorward.risk.ip_exceptions import IpException
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
-from doorward.risk.policy import Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
+from doorward.risk.policy import Decision, Mode, Policy, SetupAtRisk, UserFacts, decide
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import score
@@ -63,9 +64,7 @@ class Guard:
             mode=mode,
             configured=configured,
             surroundings=surroundings(attempt, self._locator),
-            exception=IpException.NONE
-            if mode is Mode.OFF
-            else configured.exception(attempt.context.address),
+            exception=IpException.NONE if mode is Mode.OFF else configured.exception(attempt.context.address),
         )
 
     def lockout_subject(self, tx: Connection, screening: Screening) -> str:
@@ -86,9 +85,7 @@ class Guard:
             return f"{sub} device {circumstance.device_id}"
         return f"{sub} network {circumstance.prefix}" if keys[PREFIX] in known[PREFIX] else sub
 
-    def check_password(
-        self, screening: Screening, password: str, event: EventKind
-    ) -> CompromisedCheck:
+    def check_password(self, screening: Screening, password: str, event: EventKind) -> CompromisedCheck:
         """Ask the corpus for a password that is in hand, where the pool's configuration wants that."""
         return check(
             password,
@@ -114,7 +111,7 @@ class Guard:
         )
 
     def known_from_breaches(self, password: str) -> tuple[bool | None, str | None]:
-        """Return whether a password that is being set is known, and to which corpus; None: it cannot be read."""
+        """Return whether a password is known, and to which corpus; None where it cannot be read."""
         try:
             return self._corpus.lookup(password) > 0, self._corpus.version
         except CorpusUnreadable:
@@ -139,9 +136,7 @@ class Guard:
                 self._model,
             )
         decision = self._decide(screening, assessment.level)
-        return Verdict(
-            assessment=assessment, decision=decision, earlier_sign_ins=profile.successes
-        )
+        return Verdict(assessment=assessment, decision=decision, earlier_sign_ins=profile.successes)
 
     def block(self, screening: Screening) -> Verdict:
         """Return the verdict on an always-blocked address, which is not scored."""
@@ -169,7 +164,9 @@ class Guard:
         events.add(tx, event)
         return event
 
-    def complete(self, tx: Connection, pool_id: str, event_id: str, response: EventResponse) -> AuthEvent | None:
+    def complete(
+        self, tx: Connection, pool_id: str, event_id: str, response: EventResponse
+    ) -> AuthEvent | None:
         """Bring an event that was in progress to its end; a full success teaches."""
         event = events.find(tx, pool_id, event_id)
         if event is None or event.response != "InProgress":

@@ -1,4 +1,4 @@
-"""What the engine knows of each pool as a whole: kept in memory, rebuilt from the event history at first use."""
+"""What the engine knows of each pool as a whole: in memory, rebuilt from the history at first use."""
 
 import threading
 from collections.abc import Iterable

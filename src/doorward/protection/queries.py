@@ -54,9 +54,7 @@ def remove_configuration(tx: Connection, pool_id: str, client_id: str | None) ->
 def profile(tx: Connection, pool_id: str, sub: str) -> bytes | None:
     """Return a user's encoded risk profile, or None."""
     return tx.execute(
-        select(risk_profiles.c.profile).where(
-            risk_profiles.c.pool_id == pool_id, risk_profiles.c.sub == sub
-        )
+        select(risk_profiles.c.profile).where(risk_profiles.c.pool_id == pool_id, risk_profiles.c.sub == sub)
     ).scalar_one_or_none()
 
 
@@ -71,6 +69,4 @@ def keep_profile(tx: Connection, pool_id: str, sub: str, encoded: bytes) -> None
 
 def remove_profile(tx: Connection, pool_id: str, sub: str) -> None:
     """Forget a user's risk profile."""
-    tx.execute(
-        delete(risk_profiles).where(risk_profiles.c.pool_id == pool_id, risk_profiles.c.sub == sub)
-    )
+    tx.execute(delete(risk_profiles).where(risk_profiles.c.pool_id == pool_id, risk_profiles.c.sub == sub))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from doorward.protection.attempt import Attempt, Surroundings
 from doorward.protection.configuration import ProtectionConfiguration
-from doorward.risk.policy import Decision, IpException, Mode
+from doorward.risk.ip_exceptions import IpException
+from doorward.risk.policy import Decision, Mode
 from doorward.risk.score import Assessment
 
 

@@ -37,7 +37,7 @@ class Scene:
         "scale", "sign_ins", "velocity",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913, PLR0917 - six independent things are known of an attempt
+    def __init__(
         self,
         circumstance: Circumstance,
         profile: Profile,

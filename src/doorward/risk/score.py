@@ -69,7 +69,7 @@ class Assessment(msgspec.Struct, frozen=True):
     model_version: str
 
 
-def score(  # noqa: PLR0913, PLR0917 - six independent things are known of an attempt
+def score(
     circumstance: Circumstance,
     profile: Profile,
     population: Population,

@@ -57,9 +57,7 @@ def open_session(
     return handle
 
 
-def read_session(
-    tx: Connection, call: Call, client: AppClient, challenge: str, handle: str
-) -> SessionState:
+def read_session(tx: Connection, call: Call, client: AppClient, challenge: str, handle: str) -> SessionState:
     """Return the state of a session without ending it.
 
     Raises NotAuthorizedException where there is none, it has expired, or it is another client's or

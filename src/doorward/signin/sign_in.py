@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,7 @@ from doorward.directory.app_client import AppClient
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import AuthEvent
-from doorward.protection.guard import Screening, Verdict
+from doorward.protection.screening import Screening, Verdict
 from doorward.wire.contract import AuthenticationResultType
 from doorward.wire.errors import CognitoError
 
@@ -27,7 +28,7 @@ class Refusal:
 class Challenge:
     """The sign-in goes on when the client answers this; `session` is the handle of what was so far."""
 
-    name: str
+    name: Literal["PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED"]
     session: str
     parameters: dict[str, str]
 
@@ -69,7 +70,8 @@ class SignIn:
     @property
     def known_user(self) -> User:
         """The user, in the steps behind the one that refuses unknown names."""
-        assert self.user is not None
+        if self.user is None:
+            raise LookupError("no step behind the credential check runs without a user")
         return self.user
 
 
@@ -82,7 +84,7 @@ def walk(tx: Connection, sign_in: SignIn, steps: Iterable[Step]) -> Answer:
         answer = step(tx, sign_in)
         if answer is not None:
             return answer
-    raise AssertionError("the last step of a flow gives an answer")
+    raise LookupError("the last step of a flow gives an answer")
 
 
 def settle(sign_in: SignIn, answer: Answer) -> Challenge | Granted:

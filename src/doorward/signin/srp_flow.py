@@ -1,5 +1,7 @@
 """Signing in without showing the password: USER_SRP_AUTH and its challenge PASSWORD_VERIFIER."""
 
+from typing import Final
+
 from sqlalchemy import Connection
 
 from doorward.clock import random_bytes
@@ -10,7 +12,7 @@ from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS
 from doorward.wire.errors import NotAuthorizedException, UserNotFoundException
 
-CHALLENGE = "PASSWORD_VERIFIER"
+CHALLENGE: Final = "PASSWORD_VERIFIER"
 
 
 def begin_srp(request: SignInRequest) -> Challenge | Granted:
@@ -90,11 +92,13 @@ def _verifier(request: SignInRequest, user: User | None, name: str) -> srp.Verif
     if user is None or user.password is None:
         return srp.simulated_verifier(_simulation_secret(request), request.pool.key(name))
     sealed, context = user.password.sealed_srp_verifier, f"srp {user.pool_id} {user.sub}".encode()
-    return srp.Verifier(salt=user.password.srp_salt, verifier=request.call.services.keyring.open(sealed, context))
+    return srp.Verifier(
+        salt=user.password.srp_salt, verifier=request.call.services.keyring.open(sealed, context)
+    )
 
 
 def _simulated_user_id(request: SignInRequest, name: str) -> str:
-    """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, in the form of the real ones."""
+    """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, shaped like a real one."""
     if not request.pool.username_attributes:
         return name
     return srp.simulated_user_id(_simulation_secret(request), request.pool.key(name))

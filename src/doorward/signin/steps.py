@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse, EventResponse
+from doorward.risk.policy import Response
 from doorward.signin import lockout, queries, sessions
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.sign_in import Answer, Challenge, Granted, Refusal, SignIn, Step
@@ -45,7 +46,7 @@ def check_credential(tx: Connection, sign_in: SignIn) -> Answer | None:
     _read_again(tx, sign_in)
     pool_id, subject, now = sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now
     if sign_in.proven:
-        queries.forget_lockout(tx, pool_id, subject)
+        queries.remove_lockout(tx, pool_id, subject)
         return None
     failures = lockout.after_failure(queries.lockout(tx, pool_id, subject), now)
     queries.keep_lockout(tx, pool_id, subject, failures)
@@ -98,7 +99,7 @@ def respond_to_risk(tx: Connection, sign_in: SignIn) -> Answer | None:
     """How risky is the attempt, and what does the pool do at that level?"""
     guard = sign_in.call.services.guard
     sign_in.verdict = guard.assess(tx, sign_in.screening)
-    if sign_in.verdict.decision.response == "allow":
+    if sign_in.verdict.decision.response is Response.ALLOW:
         return None
     error = NotAuthorizedException("Unable to login because of security reasons")
     return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])

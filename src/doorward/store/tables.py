@@ -88,7 +88,9 @@ users = Table(
             nullable=True,
             comment="the corpus that the password was checked against",
         ),
-        Column("password_compromised", Boolean, nullable=True, comment="what that corpus said; null: unchecked"),
+        Column(
+            "password_compromised", Boolean, nullable=True, comment="what that corpus said; null: unchecked"
+        ),
         Column("mfa_settings", JSON, nullable=False),
     ),
     UniqueConstraint("pool_id", "username_key"),

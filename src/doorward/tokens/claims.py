@@ -77,7 +77,7 @@ def access_token_claims(
     return claims
 
 
-def id_token_claims(  # noqa: PLR0913 - each is a fact of its own
+def id_token_claims(
     facts: TokenFacts,
     jti: str,
     issued_at: Instant,

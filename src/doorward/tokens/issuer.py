@@ -53,10 +53,8 @@ class Issuer:
         """Make the keys of a pool, one for access tokens and one for ID tokens: outside of a transaction."""
         return {use: SigningKey.generate() for use in get_args(TokenUse)}
 
-    def keep_keys(
-        self, tx: Connection, pool_id: str, keys: dict[TokenUse, SigningKey], now: Instant
-    ) -> None:
-        """Let new keys sign from now on. The ones before stay in the JWKS until their last token has expired."""
+    def keep_keys(self, tx: Connection, pool_id: str, keys: dict[TokenUse, SigningKey], now: Instant) -> None:
+        """Let new keys sign from now on. Earlier ones stay in the JWKS until their last token has expired."""
         queries.retire_signing_keys(tx, pool_id, now)
         queries.remove_retired_before(tx, pool_id, now - _LONGEST_TOKEN_SECONDS)
         for use, key in keys.items():
@@ -102,17 +100,15 @@ class Issuer:
             expires_at=now + validity_of(client).refresh,
         )
         queries.add_family(tx, family)
-        return msgspec.structs.replace(
-            self._tokens(tx, pool, client, user, family, now), refresh_token=token
-        )
+        return msgspec.structs.replace(self._tokens(tx, pool, client, user, family, now), refresh_token=token)
 
     def renew(
         self, tx: Connection, pool: UserPool, client: AppClient, token: str, now: Instant
     ) -> tuple[User, AuthenticationResultType]:
         """Return new access and ID tokens for a refresh token, and whose it is; the refresh token stays.
 
-        Raises NotAuthorizedException where it is unknown, another client's, expired or revoked, or its user is
-        gone or disabled.
+        Raises NotAuthorizedException where it is unknown, another client's, expired or revoked, or its user
+        is gone or disabled.
         """
         family = queries.family_of_refresh_token(tx, pool.id, refresh_token.digest(token))
         if family is None or family.client_id != client.id:

@@ -3,12 +3,13 @@
 import threading
 from typing import Literal, TypeVar
 
+import msgspec
 from sqlalchemy import Connection
 
 from doorward.store.sealing import Keyring
 from doorward.tokens import queries
 from doorward.tokens.queries import KeptSigningKey
-from doorward.tokens.signing_keys import SigningKey, VerifyingKey
+from doorward.tokens.signing_keys import PublicKey, SigningKey, VerifyingKey
 
 MOST_KEYS = 4096
 """Parsed keys held; beyond that the oldest are parsed anew when they are needed."""
@@ -41,14 +42,12 @@ class KeyCache:
         for kept in queries.pool_signing_keys(tx, pool_id):
             if kept.token_use == "access":
                 keys[kept.kid] = self._verifying.get(kept.kid) or self._keep(
-                    self._verifying, kept.kid, VerifyingKey(kept.public_jwk)
+                    self._verifying, kept.kid, VerifyingKey(msgspec.convert(kept.public_jwk, PublicKey))
                 )
         return keys
 
     def _open(self, kept: KeptSigningKey) -> SigningKey:
-        return SigningKey.from_private_der(
-            self._keyring.open(kept.sealed_private_key, kept.kid.encode())
-        )
+        return SigningKey.from_private_der(self._keyring.open(kept.sealed_private_key, kept.kid.encode()))
 
     def _keep(self, cache: dict[str, _Key], kid: str, key: _Key) -> _Key:
         with self._lock:

@@ -129,9 +129,7 @@ def retire_signing_keys(tx: Connection, pool_id: str, now: Instant) -> None:
 def remove_retired_before(tx: Connection, pool_id: str, instant: Instant) -> None:
     """Delete the keys that were retired before an instant: no token of theirs lives any more."""
     tx.execute(
-        delete(signing_keys).where(
-            signing_keys.c.pool_id == pool_id, signing_keys.c.retired_at < instant
-        )
+        delete(signing_keys).where(signing_keys.c.pool_id == pool_id, signing_keys.c.retired_at < instant)
     )
 
 

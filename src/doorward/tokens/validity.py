@@ -21,7 +21,7 @@ class TokenValidity:
     refresh: int = 30 * 86400
 
 
-def token_validity(  # noqa: PLR0913 - three values and their three units, as the API has them
+def token_validity(
     *,
     access: int | None = None,
     id: int | None = None,

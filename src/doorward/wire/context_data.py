@@ -93,7 +93,7 @@ class _RefusedError(Exception):
         self.problem = problem
 
 
-def decode(  # noqa: PLR0913 - each named, all needed
+def decode(
     encoded: str | None,
     *,
     client_id: str,

@@ -84,7 +84,9 @@ def failure(request_id: str, error: errors.CognitoError) -> HttpResponse:
             "content-type": CONTENT_TYPE,
             "x-amzn-requestid": request_id,
             "x-amzn-errortype": f"{error.name}:",
-            "x-amzn-errormessage": error.message.encode("ascii", "replace").decode().replace("\n", " ")[:1024],
+            "x-amzn-errormessage": error.message.encode("ascii", "replace")
+            .decode()
+            .replace("\n", " ")[:1024],
         },
         msgspec.json.encode({"__type": error.name, "message": error.message}),
     )

@@ -25,12 +25,12 @@ SKEW_SECONDS = 15 * 60
 MAX_AUTHORIZATION_BYTES = 4096
 MAX_SIGNED_HEADERS = 64
 
-_INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a sentence
+_INVALID_TOKEN = "The security token included in the request is invalid."
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method."
 )
-_UNKNOWN_KEY_SECRET = "no access key has this secret, so that unknown keys cost the same work"  # noqa: S105
+_UNKNOWN_KEY_SECRET = "no access key has this secret, so that unknown keys cost the same work"
 
 _DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _ACCESS_KEY_ID = re.compile(r"[A-Za-z0-9_]{1,128}")
@@ -64,7 +64,7 @@ class _Authorization(NamedTuple):
     signature: str
 
 
-def verify(  # noqa: PLR0913 - a request has these parts
+def verify(
     method: str,
     path: bytes,
     query: bytes,

@@ -8,9 +8,7 @@ from doorward.store.tables import access_keys
 
 def find(tx: Connection, access_key_id: str) -> AccessKey | None:
     """Return an access key, or None."""
-    row = tx.execute(
-        select(access_keys).where(access_keys.c.access_key_id == access_key_id)
-    ).one_or_none()
+    row = tx.execute(select(access_keys).where(access_keys.c.access_key_id == access_key_id)).one_or_none()
     return _access_key(row) if row else None
 
 

@@ -1,7 +1,7 @@
 """App clients in the database."""
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from doorward.directory.app_client import AppClient
 from doorward.store.tables import app_clients
@@ -48,9 +48,7 @@ def page(tx: Connection, pool_id: str, limit: int, after: str | None) -> list[Ap
 
 def add(tx: Connection, client: AppClient) -> None:
     """Keep a new app client."""
-    tx.execute(
-        insert(app_clients).values(pool_id=client.pool_id, client_id=client.id, **_columns(client))
-    )
+    tx.execute(insert(app_clients).values(pool_id=client.pool_id, client_id=client.id, **_columns(client)))
 
 
 def change(tx: Connection, client: AppClient) -> None:
@@ -63,7 +61,7 @@ def remove(tx: Connection, client: AppClient) -> None:
     tx.execute(delete(app_clients).where(*_is(client)))
 
 
-def _is(client: AppClient) -> tuple[object, ...]:
+def _is(client: AppClient) -> tuple[ColumnElement[bool], ...]:
     return (app_clients.c.pool_id == client.pool_id, app_clients.c.client_id == client.id)
 
 

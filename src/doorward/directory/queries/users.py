@@ -5,9 +5,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, sel
 from doorward.directory.sign_in_names import sign_in_names
 from doorward.directory.user import StoredPassword, User
 from doorward.directory.user_pool import UserPool
-from doorward.store.tables import searchable_attributes
+from doorward.store.tables import searchable_attributes, users
 from doorward.store.tables import sign_in_names as names
-from doorward.store.tables import users
 from doorward.wire.errors import UserNotFoundException
 
 SEARCHABLE = (
@@ -22,7 +21,7 @@ SEARCHABLE = (
 
 
 def find(tx: Connection, pool: UserPool, name: str) -> User | None:
-    """Return the user whom a name leads to, or None. The user name wins over an alias, an alias over a sub."""
+    """Return the user whom a name leads to, or None: by user name, else by alias, else by `sub`."""
     key = pool.key(name)
     row = tx.execute(
         select(users).where(users.c.pool_id == pool.id, users.c.username_key == key)
@@ -163,4 +162,3 @@ def _user(row: Row[tuple[object, ...]]) -> User:
         password=password,
         mfa_settings=row.mfa_settings,
     )
-
