@@ -79,14 +79,10 @@ def prepare(  # noqa: PLR0913 - each is a fact of its own
     )
 
 
-def srp_verifier(keyring: Keyring, user: User) -> Verifier | None:
-    """Unseal a user's SRP verifier; None where he has no password. Raises SealError."""
-    if user.password is None:
-        return None
-    return Verifier(
-        salt=user.password.srp_salt,
-        verifier=keyring.open(user.password.sealed_srp_verifier, _srp_context(user.pool_id, user.username)),
-    )
+def stored_verifier(keyring: Keyring, user: User, password: StoredPassword) -> Verifier:
+    """Unseal the SRP verifier of a user's password. Raises SealError."""
+    context = _srp_context(user.pool_id, user.username)
+    return Verifier(salt=password.srp_salt, verifier=keyring.open(password.sealed_srp_verifier, context))
 
 
 def is_password(hashing: PasswordHashing, user: User | None, password: str) -> bool:

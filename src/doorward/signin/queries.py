@@ -109,9 +109,18 @@ def keep_lockout(tx: Connection, pool_id: str, subject: str, state: Lockout) -> 
     )
 
 
-def remove_lockout(tx: Connection, pool_id: str, subject: str) -> None:
+def forget_lockout(tx: Connection, pool_id: str, subject: str) -> None:
     """Forgive a subject."""
     tx.execute(delete(lockouts).where(lockouts.c.pool_id == pool_id, lockouts.c.subject == subject))
+
+
+def forget_lockouts_of_user(tx: Connection, pool_id: str, sub: str) -> None:
+    """Forgive a user everywhere: each subject that begins with his `sub`."""
+    tx.execute(
+        delete(lockouts).where(
+            lockouts.c.pool_id == pool_id, lockouts.c.subject.startswith(sub, autoescape=True)
+        )
+    )
 
 
 def attempts(tx: Connection, pool_id: str, subject: str, operation: str) -> AttemptBudget:
@@ -161,27 +170,33 @@ def keep_session(
     )
 
 
-def take_session(tx: Connection, pool_id: str, session_digest: bytes, now: Instant) -> bytes | None:
-    """Return the sealed state of a session and delete it: it serves once. None where it has expired."""
+def session(tx: Connection, pool_id: str, session_digest: bytes) -> tuple[bytes, Instant] | None:
+    """Return the sealed state of a session and when it expires, or None where there is none."""
     row = tx.execute(
-        delete(sign_in_sessions)
-        .where(
+        select(sign_in_sessions.c.sealed_state, sign_in_sessions.c.expires_at).where(
             sign_in_sessions.c.pool_id == pool_id,
             sign_in_sessions.c.session_digest == session_digest,
         )
-        .returning(sign_in_sessions.c.sealed_state, sign_in_sessions.c.expires_at)
     ).one_or_none()
-    if row is None or row.expires_at <= now:
-        return None
-    sealed_state: bytes = row.sealed_state
-    return sealed_state
+    return (row.sealed_state, row.expires_at) if row else None
+
+
+def remove_session(tx: Connection, pool_id: str, session_digest: bytes) -> bool:
+    """Delete a session; return whether there was one."""
+    removed = tx.execute(
+        delete(sign_in_sessions).where(
+            sign_in_sessions.c.pool_id == pool_id,
+            sign_in_sessions.c.session_digest == session_digest,
+        )
+    )
+    return removed.rowcount > 0
 
 
 def forget_user(tx: Connection, pool_id: str, sub: str) -> None:
     """Delete what sign-in remembers of a user who is being deleted."""
+    forget_lockouts_of_user(tx, pool_id, sub)
     for table, column in (
         (verification_codes, verification_codes.c.sub),
-        (lockouts, lockouts.c.subject),
         (attempt_counts, attempt_counts.c.subject),
     ):
         tx.execute(delete(table).where(table.c.pool_id == pool_id, column == sub))

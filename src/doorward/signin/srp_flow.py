@@ -7,6 +7,7 @@ import msgspec
 from doorward.clock import random_bytes
 from doorward.directory.user import User
 from doorward.signin import sessions, srp
+from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Challenge, Granted, Refusal, SignIn, settle, walk
 from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS
@@ -100,8 +101,7 @@ def _verifier(request: SignInRequest, user: User | None, name: str) -> srp.Verif
     if user is None or user.password is None:
         secret = keyring.digests("simulated users", request.pool.id.encode())[-1]
         return srp.simulated_verifier(secret, request.pool.key(name))
-    sealed, context = user.password.sealed_srp_verifier, f"srp {user.pool_id} {user.sub}".encode()
-    return srp.Verifier(salt=user.password.srp_salt, verifier=keyring.open(sealed, context))
+    return stored_verifier(keyring, user, user.password)
 
 
 def _simulated_user_id(request: SignInRequest, name: str) -> str:
@@ -109,5 +109,7 @@ def _simulated_user_id(request: SignInRequest, name: str) -> str:
     if not request.pool.username_attributes:
         return name
     keyring, key = request.call.services.keyring, request.pool.key(name)
-    secret = keyring.digests("simulated user ids", f"{request.pool.id} {key}".encode("utf-8", "surrogatepass"))
+    secret = keyring.digests(
+        "simulated user ids", f"{request.pool.id} {key}".encode("utf-8", "surrogatepass")
+    )
     return str(uuid.UUID(bytes=secret[-1][-16:], version=4))
