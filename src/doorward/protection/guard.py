@@ -67,20 +67,17 @@ class Guard:
             exception=IpException.NONE if mode is Mode.OFF else configured.exception(attempt.context.address),
         )
 
-    def lockout_subject(self, tx: Connection, screening: Screening) -> str:
-        """Return under what wrong passwords are counted.
+    def lockout_subject(self, tx: Connection, screening: Screening, user: User) -> str:
+        """Return under what a user's wrong passwords are counted.
 
         A network or device that the user has signed in from counts apart from all others, so that guessing
         from elsewhere locks nobody out of his own home.
         """
-        attempt, circumstance = screening.attempt, screening.surroundings.circumstance
-        if attempt.user is None:
-            return f"name:{attempt.pool.key(attempt.username)}"
-        sub = attempt.user.sub
+        sub, circumstance = user.sub, screening.surroundings.circumstance
         if screening.mode is Mode.OFF:
             return sub
         keys = keys_of(circumstance)
-        known = self._profile(tx, attempt.pool.id, sub).counts
+        known = self._profile(tx, user.pool_id, sub).counts
         if keys[DEVICE_ID] in known[DEVICE_ID]:
             return f"{sub} device {circumstance.device_id}"
         return f"{sub} network {circumstance.prefix}" if keys[PREFIX] in known[PREFIX] else sub

@@ -10,6 +10,7 @@ from doorward.directory.queries import users
 from doorward.directory.user_pool import UserPool
 from doorward.protection.attempt import Attempt
 from doorward.protection.client_context import ClientContext, administrator_context, public_context
+from doorward.signin import stand_in
 from doorward.signin.client_proof import check_secret_hash
 from doorward.signin.sign_in import SignIn
 from doorward.wire.contract import ContextDataType, UserContextDataType
@@ -83,5 +84,7 @@ def identify(tx: Connection, request: SignInRequest, name: str, sub: str | None 
         name=name,
         user=user,
         screening=screening,
-        lockout_subject=guard.lockout_subject(tx, screening),
+        lockout_subject=guard.lockout_subject(tx, screening, user)
+        if user
+        else stand_in.subject(call.services.keyring, pool, None, name),
     )

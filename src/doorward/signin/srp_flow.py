@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from doorward.clock import random_bytes
 from doorward.directory.user import User
 from doorward.signin import sessions, srp
+from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS
@@ -91,10 +92,7 @@ def _verifier(request: SignInRequest, user: User | None, name: str) -> srp.Verif
     """The user's verifier, or one that no password opens."""
     if user is None or user.password is None:
         return srp.simulated_verifier(_simulation_secret(request), request.pool.key(name))
-    sealed, context = user.password.sealed_srp_verifier, f"srp {user.pool_id} {user.sub}".encode()
-    return srp.Verifier(
-        salt=user.password.srp_salt, verifier=request.call.services.keyring.open(sealed, context)
-    )
+    return stored_verifier(request.call.services.keyring, user, user.password)
 
 
 def _simulated_user_id(request: SignInRequest, name: str) -> str:

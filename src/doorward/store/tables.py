@@ -123,14 +123,14 @@ verification_codes = Table(
     "verification_codes",
     metadata,
     *_of_pool(
-        Column("sub", String, primary_key=True),
+        Column("sub", String, primary_key=True, comment="or the digest of a name that leads to nobody"),
         Column("purpose", String, primary_key=True, comment="sign-up, reset, or the attribute to verify"),
         Column("code_digest", LargeBinary, nullable=False),
         Column("attribute", String, nullable=False, comment="where the code went"),
         Column(
             "pending_value", String, nullable=True, comment="the new value that waits for its verification"
         ),
-        Column("expires_at", Double, nullable=False),
+        Column("expires_at", Double, nullable=False, index=True),
         Column("failures", Integer, nullable=False),
     ),
 )
@@ -153,6 +153,7 @@ attempt_counts = Table(
         Column("subject", String, primary_key=True, comment="a sub, or an unknown name"),
         Column("operation", String, primary_key=True),
         Column("spent", JSON, nullable=False, comment="the instants of the attempts that still count"),
+        Column("expires_at", Double, nullable=False, index=True, comment="when none of them counts any more"),
     ),
 )
 
@@ -234,17 +235,19 @@ outbox = Table(
     metadata,
     *_of_pool(
         Column("message_id", String, primary_key=True),
+        Column("sequence", Integer, nullable=False, comment="the order in which the pool put them here"),
         Column("created_at", Double, nullable=False),
         Column("sub", String, nullable=True),
         Column("kind", String, nullable=False),
         Column("medium", String, nullable=False, comment="EMAIL or SMS"),
         Column("sealed_message", LargeBinary, nullable=False),
-        Column("state", String, nullable=False, comment="waiting, delivered, kept or failed"),
+        Column("state", String, nullable=False, comment="waiting, delivering, delivered, kept or failed"),
         Column("attempts", Integer, nullable=False),
         Column("next_attempt_at", Double, nullable=False),
         Column("problem", String, nullable=True),
     ),
     Index(None, "state", "next_attempt_at"),
+    Index(None, "pool_id", "sequence"),
 )
 
 access_keys = Table(

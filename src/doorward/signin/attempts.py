@@ -1,0 +1,45 @@
+"""Counted attempts: how often within an hour a user may try a code, ask for one, or try his old password."""
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from doorward.clock import Instant
+from doorward.signin import queries
+from doorward.signin.attempt_budget import spend
+from doorward.wire.errors import LimitExceededException
+
+PER_HOUR: Final = {
+    "ChangePassword": 5,
+    "ConfirmForgotPassword": 20,
+    "ConfirmSignUp": 15,
+    "ForgotPassword": 20,
+    "GetUserAttributeVerificationCode": 5,
+    "ResendConfirmationCode": 5,
+    "VerifyUserAttribute": 15,
+}
+"""Attempts a user has within an hour, by operation."""
+
+BY_RISK: Final = {"Low": 15, "Medium": 10, "High": 5}
+"""Attempts at ForgotPassword and ConfirmForgotPassword where the circumstances are risky, by level."""
+
+
+def spend_attempt(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    tx: Connection, pool_id: str, subject: str, operation: str, now: Instant, limit: int | None = None
+) -> bool:
+    """Count one attempt; return whether it is within the limit (`PER_HOUR` unless another is given)."""
+    state = queries.attempts(tx, pool_id, subject, operation)
+    after, within = spend(state, now, PER_HOUR[operation] if limit is None else limit)
+    if after != state:
+        queries.keep_attempts(tx, pool_id, subject, operation, after)
+    return within
+
+
+def forget_attempts(tx: Connection, pool_id: str, subject: str, operation: str) -> None:
+    """Forget a subject's attempts: he has shown that he is no guesser."""
+    queries.remove_attempts(tx, pool_id, subject, operation)
+
+
+def limit_exceeded() -> LimitExceededException:
+    """Return the error of an attempt beyond the limit."""
+    return LimitExceededException("Attempt limit exceeded, please try after some time.")

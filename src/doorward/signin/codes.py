@@ -1,0 +1,201 @@
+"""Verification codes: six digits that prove that somebody reads the mail or the SMS of an address.
+
+A code is kept as a keyed digest bound to pool, user, purpose and the address that it went to, so that it
+proves nothing for another. A new one replaces the old; it serves once; it dies of age or of wrong guesses.
+Because guesses are counted even though the operation fails, `check_code` returns the error instead of
+raising it: the operation raises it once its transaction is committed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from doorward.call import Call
+from doorward.clock import random_digits
+from doorward.directory.user import User
+from doorward.directory.user_pool import UserPool
+from doorward.messages import outbox
+from doorward.messages.compose import compose
+from doorward.messages.outbox import Medium, MessageKind
+from doorward.signin import queries
+from doorward.signin.attempts import forget_attempts, limit_exceeded, spend_attempt
+from doorward.signin.queries import StoredCode
+from doorward.signin.stand_in import is_stand_in
+from doorward.store.sealing import Keyring
+from doorward.wire.contract import CodeDeliveryDetailsType
+from doorward.wire.errors import CodeMismatchException, CognitoError, ExpiredCodeException
+
+SIGN_UP: Final = "sign-up"
+RESET: Final = "reset"
+"""Purposes besides these are attribute names: the code verifies that attribute."""
+
+DIGITS: Final = 6
+_DAY: Final = 86_400.0
+_HOUR: Final = 3_600.0
+WRONG_GUESSES: Final = 20
+"""So many wrong guesses end one code, however slowly they come: one chance in 50,000 over its whole life."""
+
+_MEDIA: Final[dict[str, Medium]] = {"email": "EMAIL", "phone_number": "SMS"}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCheck:
+    """What came of a code: an error to raise after the commit, or what the code has proved.
+
+    `attribute` is where the code went, and `pending_value` the new value of it that waited for the code.
+    """
+
+    refusal: CognitoError | None
+    attribute: str = ""
+    pending_value: str | None = None
+
+
+def lifetime(purpose: str) -> float:
+    """Return how long a code serves, in seconds: an hour for a forgotten password, else a day."""
+    return _HOUR if purpose == RESET else _DAY
+
+
+def send_code(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    tx: Connection,
+    call: Call,
+    pool: UserPool,
+    user: User,
+    purpose: str,
+    attribute: str,
+    *,
+    kind: MessageKind | None = None,
+    pending_value: str | None = None,
+) -> CodeDeliveryDetailsType:
+    """Make a code in place of the one before, put it into the outbox, and tell where it goes.
+
+    It goes to the user's `attribute`, or to `pending_value` where that is given. To a stand-in nothing goes.
+    """
+    destination = pending_value if pending_value is not None else user.attributes[attribute]
+    code = random_digits(DIGITS)
+    keyring = call.services.keyring
+    queries.keep_code(
+        tx,
+        StoredCode(
+            pool_id=pool.id,
+            subject=user.sub,
+            purpose=purpose,
+            digest=keyring.digest("verification code", _proof(user, purpose, destination, code)),
+            attribute=attribute,
+            pending_value=pending_value,
+            expires_at=call.now + lifetime(purpose),
+            failures=0,
+        ),
+    )
+    if not is_stand_in(user):
+        message = compose(
+            pool,
+            user,
+            kind=kind or _kind(purpose),
+            medium=_MEDIA[attribute],
+            destination=destination,
+            code=code,
+            now=call.now,
+        )
+        outbox.put(tx, keyring, message)
+    return delivery_details(attribute, destination)
+
+
+def check_code(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    tx: Connection,
+    call: Call,
+    pool: UserPool,
+    user: User,
+    purpose: str,
+    code: str,
+    *,
+    limit: int | None = None,
+) -> CodeCheck:
+    """Check a code and, if it is right, use it up.
+
+    Every try counts against the operation's attempts per hour (`limit`, or the operation's own); a right code
+    forgets them. The result's `refusal` is LimitExceededException, ExpiredCodeException (none was sent, or it
+    is too old or was guessed at too often) or CodeMismatchException.
+    """
+    if not spend_attempt(tx, pool.id, user.sub, call.operation, call.now, limit):
+        return CodeCheck(limit_exceeded())
+    stored = queries.code(tx, pool.id, user.sub, purpose)
+    if stored is None or stored.expires_at <= call.now:
+        return CodeCheck(ExpiredCodeException("Invalid code provided, please request a code again."))
+    if not _is_right(call.services.keyring, user, stored, code):
+        if stored.failures + 1 >= WRONG_GUESSES:
+            queries.remove_code(tx, pool.id, user.sub, purpose)
+        else:
+            queries.count_code_failure(tx, stored)
+        return CodeCheck(CodeMismatchException("Invalid verification code provided, please try again."))
+    queries.remove_code(tx, pool.id, user.sub, purpose)
+    forget_attempts(tx, pool.id, user.sub, call.operation)
+    return CodeCheck(None, attribute=stored.attribute, pending_value=stored.pending_value)
+
+
+def delivery_details(attribute: str, destination: str) -> CodeDeliveryDetailsType:
+    """Tell where a code goes without giving the address away."""
+    return CodeDeliveryDetailsType(
+        destination=masked(attribute, destination),
+        delivery_medium=_MEDIA[attribute],
+        attribute_name=attribute,
+    )
+
+
+def masked(attribute: str, destination: str) -> str:
+    """Return an address with all but a hint of it hidden: `a***@e***`, `+*******1234`."""
+    if attribute == "phone_number":
+        # The number of stars does not follow the number's length.
+        return "+*******" + destination[-4:]
+    local, _, domain = destination.rpartition("@")
+    return f"{local[:1]}***@{domain[:1]}***"
+
+
+def sign_up_attribute(pool: UserPool, user: User) -> str | None:
+    """Return where a sign-up's code goes: the phone where the pool verifies it, else the e-mail address."""
+    return next(
+        (
+            attribute
+            for attribute in ("phone_number", "email")
+            if attribute in pool.auto_verified_attributes and user.attributes.get(attribute)
+        ),
+        None,
+    )
+
+
+def recovery_attribute(pool: UserPool, user: User) -> str | None:
+    """Return where a forgotten password's code goes: the first verified address in the pool's order.
+
+    The order is AccountRecoverySetting's. Without one it is the phone before the e-mail address, and the
+    phone does not count where it is the user's second factor. None where there is no verified address, or
+    only an administrator may recover (`admin_only`).
+    """
+    setting = pool.configuration.account_recovery_setting
+    if setting is None or not setting.recovery_mechanisms:
+        second_factor = user.mfa_settings.get("SMS_MFA", False)
+        order = ["email"] if second_factor else ["phone_number", "email"]
+    else:
+        mechanisms = sorted(setting.recovery_mechanisms, key=lambda mechanism: mechanism.priority)
+        order = [mechanism.name.removeprefix("verified_") for mechanism in mechanisms]
+    return next((attribute for attribute in order if attribute in _MEDIA and user.verified(attribute)), None)
+
+
+def _is_right(keyring: Keyring, user: User, stored: StoredCode, code: str) -> bool:
+    """Compare in constant time; the address must still be the one that the code was sent to."""
+    destination = stored.pending_value
+    if destination is None:
+        destination = user.attributes.get(stored.attribute, "")
+    return keyring.matches(
+        "verification code", _proof(user, stored.purpose, destination, code), stored.digest
+    )
+
+
+def _proof(user: User, purpose: str, destination: str, code: str) -> bytes:
+    parts = (user.pool_id, user.sub, purpose, destination, code)
+    return "\x00".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _kind(purpose: str) -> MessageKind:
+    if purpose == SIGN_UP:
+        return "sign-up"
+    return "forgot-password" if purpose == RESET else "verify-attribute"
