@@ -194,6 +194,24 @@ class RequestEntityTooLargeException(CognitoError):
     status = 413
 
 
+class RequestHeadersTooLargeException(CognitoError):
+    """The headers are longer, or more, than the server takes."""
+
+    status = 431
+
+
+class RequestTimeoutException(CognitoError):
+    """The request did not arrive whole in the time it is given."""
+
+    status = 408
+
+
+class ServiceUnavailableException(CognitoError):
+    """The server has as many connections as it takes. A client may try again."""
+
+    status = 503
+
+
 class InternalErrorException(CognitoError):
     """The server failed. Says nothing but the request id under which the log tells more."""
 
