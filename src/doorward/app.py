@@ -1,6 +1,6 @@
 """Puts the parts together: the only module that names concrete ones."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,7 +18,6 @@ from doorward.call import Services
 from doorward.clock import Clock, SystemClock
 from doorward.directory.password_hash import PasswordHashing
 from doorward.directory.queries import user_pools
-from doorward.messages.delivery import Delivery
 from doorward.network import user_agent
 from doorward.network.locator import Locator
 from doorward.operations.table import OPERATIONS
@@ -32,7 +31,7 @@ from doorward.store.engine import FILE_NAME, Store, open_store
 from doorward.store.sealing import Keyring
 from doorward.tokens.issuer import Issuer
 from doorward.wire.dispatch import HttpRequest, answer
-from doorward.wire.limits import Limits
+from doorward.wire.limits import BodyLimits
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,8 @@ class Vault:
 def open_vault(settings: Settings) -> Vault:
     """Open a data directory, creating it where it is missing.
 
-    Raises SealError where its keys are missing or unusable, and sqlalchemy.exc.DatabaseError where its database is
-    not one.
+    Raises SealError where its keys are missing or unusable, and sqlalchemy.exc.DatabaseError where its
+    database is not one.
     """
     fresh = not (settings.data / FILE_NAME).exists()
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,4 +79,88 @@ def build_services(settings: Settings, vault: Vault, base_url: str, clock: Clock
             base_url=settings.public_url or base_url if settings.issuer == "doorward" else None,
             region=settings.region,
         ),
+    )
+
+
+def build_app(services: Services) -> Starlette:
+    """Return the ASGI application: the API, the pools' keys, and a word on health."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = services.settings.threads
+        await run_in_threadpool(user_agent.prepare)
+        retention = Retention(services)
+        retention.start()
+        yield
+        await run_in_threadpool(retention.stop)
+
+    async def api(request: Request) -> Response:
+        incoming = HttpRequest(
+            method=request.method,
+            path=request.scope.get("raw_path") or request.url.path.encode(),
+            query=request.scope["query_string"],
+            headers=request.scope["headers"],
+            body=await request.body(),
+            peer=request.client.host if request.client else None,
+        )
+        outgoing = await run_in_threadpool(answer, services, OPERATIONS, incoming)
+        return Response(outgoing.body, outgoing.status, outgoing.headers)
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ready"})
+
+    async def jwks(request: Request) -> Response:
+        return await run_in_threadpool(_jwks, services, request.path_params["pool_id"])
+
+    async def openid_configuration(request: Request) -> Response:
+        return await run_in_threadpool(_openid_configuration, services, request.path_params["pool_id"])
+
+    return Starlette(
+        routes=[
+            Route("/", api, methods=["POST"]),
+            Route("/healthz", health),
+            Route("/{pool_id}/.well-known/jwks.json", jwks),
+            Route("/{pool_id}/.well-known/openid-configuration", openid_configuration),
+        ],
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origins=services.settings.cors_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["*"],
+                expose_headers=["x-amzn-errortype", "x-amzn-errormessage", "x-amzn-requestid"],
+                max_age=3600,
+            ),
+            Middleware(
+                BodyLimits,
+                max_bytes=services.settings.body_limit,
+                seconds=services.settings.receive_timeout,
+            ),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def _jwks(services: Services, pool_id: str) -> Response:
+    with services.store.reading() as tx:
+        if user_pools.find(tx, pool_id) is None:
+            return JSONResponse({"message": "There is no such user pool."}, 404)
+        return JSONResponse(services.issuer.jwks(tx, pool_id), headers={"cache-control": "max-age=300"})
+
+
+def _openid_configuration(services: Services, pool_id: str) -> Response:
+    """OpenID Connect Discovery 1.0, as far as there is something to discover."""
+    with services.store.reading() as tx:
+        if user_pools.find(tx, pool_id) is None:
+            return JSONResponse({"message": "There is no such user pool."}, 404)
+    issuer = services.issuer.issuer_of(pool_id)
+    return JSONResponse(
+        {
+            "issuer": issuer,
+            "jwks_uri": f"{issuer}/.well-known/jwks.json",
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "subject_types_supported": ["public"],
+            "response_types_supported": ["code", "token"],
+            "scopes_supported": ["openid", "email", "phone", "profile"],
+        }
     )

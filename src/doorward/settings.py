@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     require_region: bool = Field(
         False, description="Refuse signatures whose scope names another region than `region`."
     )
+    signature_skew: float = Field(
+        900.0, ge=0, description="Seconds that a signature's date may be before or after the server's clock."
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Comma-separated CIDR ranges of the proxies whose forwarding headers are believed."
     )

@@ -151,6 +151,7 @@ def _signer(services: Services, request: HttpRequest, now: float) -> AccessKey:
         now=now,
         secret_of=secret_of,
         region=services.settings.region if services.settings.require_region else None,
+        skew=services.settings.signature_skew,
     )
     return keys[access_key_id]
 

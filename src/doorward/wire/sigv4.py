@@ -74,13 +74,15 @@ def verify(
     now: float,
     secret_of: Callable[[str], str | None],
     region: str | None,
+    skew: float = SKEW_SECONDS,
 ) -> str:
     """Return the id of the access key that signed the request.
 
     `path` and `query` are the bytes of the request line, still percent-encoded (`raw_path` and `query_string`
     in ASGI); `headers` are ASGI's. `secret_of` gives an access key's secret, None where there is no such key;
     it is asked at most once, and an unknown key is refused after the same work as a known one. With `region`
-    the scope must name that region; with None any region will do.
+    the scope must name that region; with None any region will do. `skew` is how many seconds the request's
+    date may be before or after `now`.
 
     Raises MissingAuthenticationTokenException without an Authorization header, IncompleteSignatureException
     for one that lacks a part or leaves something unsigned that must be, UnrecognizedClientException for an
@@ -94,7 +96,7 @@ def verify(
     timestamp = _timestamp(by_name, signed_headers)
     _check_signed_headers(by_name, signed_headers)
     _check_scope(scope, timestamp, region)
-    _check_freshness(timestamp, now)
+    _check_freshness(timestamp, now, skew)
 
     well_formed = _ACCESS_KEY_ID.fullmatch(scope.access_key_id) is not None
     secret = secret_of(scope.access_key_id) if well_formed else None
@@ -227,18 +229,18 @@ def _check_scope(scope: _Scope, timestamp: str, region: str | None) -> None:
         raise errors.InvalidSignatureException("The date in Credential is not the day of the request's date.")
 
 
-def _check_freshness(timestamp: str, now: float) -> None:
+def _check_freshness(timestamp: str, now: float, skew: float) -> None:
     try:
         signed_at = timegm(datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").timetuple())
     except ValueError:
         raise errors.IncompleteSignatureException("The date of the request is not a date.") from None
-    if signed_at < now - SKEW_SECONDS:
+    if signed_at < now - skew:
         raise errors.InvalidSignatureException(
-            f"Signature expired: {timestamp} is more than 15 minutes before the server's time."
+            f"Signature expired: {timestamp} is more than {skew / 60:g} minutes before the server's time."
         )
-    if signed_at > now + SKEW_SECONDS:
+    if signed_at > now + skew:
         raise errors.InvalidSignatureException(
-            f"Signature not yet current: {timestamp} is more than 15 minutes after the server's time."
+            f"Signature not yet current: {timestamp} is more than {skew / 60:g} minutes after the server's time."
         )
 
 

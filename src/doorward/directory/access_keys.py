@@ -1,0 +1,25 @@
+"""Making access keys."""
+
+from sqlalchemy import Connection
+
+from doorward.clock import Instant
+from doorward.directory.access_key import AccessKey, Role, new_access_key_id, new_access_key_secret
+from doorward.directory.queries import access_keys
+from doorward.store.sealing import Keyring
+
+
+def create_access_key(
+    tx: Connection, keyring: Keyring, *, name: str, role: Role, pool_id: str | None, now: Instant
+) -> tuple[AccessKey, str]:
+    """Make and keep an access key; return it with its secret, which is not shown again."""
+    key_id, secret = new_access_key_id(), new_access_key_secret()
+    key = AccessKey(
+        id=key_id,
+        name=name,
+        role=role,
+        pool_id=pool_id,
+        sealed_secret=keyring.seal(secret.encode(), key_id.encode()),
+        created_at=now,
+    )
+    access_keys.add(tx, key)
+    return key, secret

@@ -1,0 +1,31 @@
+"""Fixtures that every test can ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from doorward.clock import SetClock, SystemClock
+from tests.server import RunningServer, running
+
+
+class ClockedServer(RunningServer):
+    """A running server whose clock the test moves."""
+
+    clock: SetClock
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server on the machine's clock, for all tests of the session; every test makes its own pool."""
+    with running(tmp_path_factory.mktemp("doorward")) as one:
+        yield one
+
+
+@pytest.fixture
+def clocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedServer]:
+    """A server of the test's own, whose clock stands still until the test moves it."""
+    clock = SetClock(SystemClock().now())
+    with running(tmp_path_factory.mktemp("doorward"), clock) as one:
+        own = ClockedServer(one.server)
+        own.clock = clock
+        yield own

@@ -1,0 +1,94 @@
+"""A Doorward for the tests: the real server on a real socket, with fast Argon2 parameters."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+from doorward.app import open_vault
+from doorward.call import Services
+from doorward.clock import Clock
+from doorward.directory.access_key import Role
+from doorward.directory.access_keys import create_access_key
+from doorward.messages import outbox
+from doorward.messages.outbox import Message
+from doorward.server import Server
+from doorward.settings import Settings
+
+
+class RunningServer:
+    """A server that answers. `administrator` signs its calls, `anonymous` does not."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.endpoint = server.endpoint
+        self.services: Services = server.services
+
+    @cached_property
+    def administrator(self) -> CognitoIdentityProviderClient:
+        """A boto3 client with an administrator's access key."""
+        return self.signed_by("administrator")
+
+    @cached_property
+    def anonymous(self) -> CognitoIdentityProviderClient:
+        """A boto3 client that signs nothing, as an application has it."""
+        return self._client(Config(signature_version=UNSIGNED, retries={"max_attempts": 0}))
+
+    def signed_by(self, role: Role, pool_id: str | None = None) -> CognitoIdentityProviderClient:
+        """Return a boto3 client with a new access key of a role, confined to a pool where one is given."""
+        with self.services.store.writing() as tx:
+            key, secret = create_access_key(
+                tx, self.services.keyring, name="test", role=role, pool_id=pool_id, now=0.0
+            )
+        return self._client(Config(retries={"max_attempts": 0}), key.id, secret)
+
+    def messages(self, pool_id: str) -> list[Message]:
+        """Return what the outbox holds for a pool, the oldest first."""
+        with self.services.store.reading() as tx:
+            held = outbox.held(tx, self.services.keyring, pool_id)
+        return [one.message for one in held if one.message is not None]
+
+    def last_code(self, pool_id: str) -> str:
+        """Return the code, or temporary password, of the latest message of a pool."""
+        return self.messages(pool_id)[-1].code
+
+    def _client(
+        self, config: Config, key_id: str | None = None, secret: str | None = None
+    ) -> CognitoIdentityProviderClient:
+        session = boto3.Session(aws_access_key_id=key_id, aws_secret_access_key=secret)
+        return session.client(
+            "cognito-idp", region_name="eu-west-1", endpoint_url=self.endpoint, config=config
+        )
+
+
+@contextmanager
+def running(data: Path, clock: Clock | None = None, **settings: object) -> Iterator[RunningServer]:
+    """Run a server on a free port until the block ends."""
+    chosen = Settings(
+        **{
+            "data": data,
+            "port": 0,
+            "argon2_memory": 64,
+            "argon2_iterations": 1,
+            "signature_skew": 900.0 if clock is None else 1e12,
+            **settings,
+        }
+    )
+    server = Server(chosen, open_vault(chosen), clock)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start")
+    try:
+        yield RunningServer(server)
+    finally:
+        server.stop()
+        thread.join(30)
