@@ -95,6 +95,8 @@ users = Table(
     ),
     UniqueConstraint("pool_id", "username_key"),
     Index(None, "pool_id", "created_at", "sub"),
+    Index(None, "pool_id", "status", "sub"),
+    Index(None, "pool_id", "enabled", "sub"),
 )
 
 sign_in_names = Table(
@@ -113,7 +115,7 @@ searchable_attributes = Table(
     metadata,
     *_of_pool(
         Column("name", String, primary_key=True),
-        Column("value", String, primary_key=True),
+        Column("value", String, primary_key=True, comment="folded: a search ignores case"),
         Column("sub", String, primary_key=True),
     ),
     Index(None, "pool_id", "sub"),

@@ -33,13 +33,13 @@ def find(tx: Connection, pool: UserPool, name: str) -> User | None:
             .where(names.c.pool_id == pool.id, names.c.name_key == key)
             .limit(1)
         ).one_or_none()
-    return _user(row) if row else find_by_sub(tx, pool.id, name)
+    return from_row(row) if row else find_by_sub(tx, pool.id, name)
 
 
 def find_by_sub(tx: Connection, pool_id: str, sub: str) -> User | None:
     """Return the user with a `sub`, or None."""
     row = tx.execute(select(users).where(users.c.pool_id == pool_id, users.c.sub == sub)).one_or_none()
-    return _user(row) if row else None
+    return from_row(row) if row else None
 
 
 def require(tx: Connection, pool: UserPool, name: str) -> User:
@@ -96,7 +96,7 @@ def _keep_names(tx: Connection, pool: UserPool, user: User) -> None:
     if rows := [{**of_user, "kind": kind, "name_key": key} for kind, key in sign_in_names(pool, user)]:
         tx.execute(insert(names), rows)
     if rows := [
-        {**of_user, "name": name, "value": user.attributes[name]}
+        {**of_user, "name": name, "value": user.attributes[name].casefold()}
         for name in SEARCHABLE
         if user.attributes.get(name)
     ]:
@@ -135,7 +135,8 @@ def _password_columns(password: StoredPassword | None) -> dict[str, object]:
     }
 
 
-def _user(row: Row[tuple[object, ...]]) -> User:
+def from_row(row: Row[tuple[object, ...]]) -> User:
+    """Return the user that a row of the table says."""
     password = (
         StoredPassword(
             digest=row.password_digest,
