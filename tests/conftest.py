@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from tests.server import RunningServer, running
 
 from doorward.clock import SetClock, SystemClock
-from tests.server import RunningServer, running
 
 
 class ClockedServer(RunningServer):

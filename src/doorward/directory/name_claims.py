@@ -20,7 +20,7 @@ def require_free_username(tx: Connection, pool: UserPool, username: str, message
         raise UsernameExistsException(message)
 
 
-def claim_aliases(  # noqa: PLR0913 - each is a fact of its own
+def claim_aliases(
     tx: Connection,
     pool: UserPool,
     user: User,

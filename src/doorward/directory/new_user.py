@@ -12,7 +12,7 @@ from doorward.wire.contract import AttributeType
 from doorward.wire.errors import InvalidParameterException
 
 
-def new_user(  # noqa: PLR0913 - each is a fact of its own
+def new_user(
     pool: UserPool,
     username: str,
     given: Sequence[AttributeType],

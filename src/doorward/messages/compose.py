@@ -51,7 +51,7 @@ _UNSEEN_TAGS: Final = frozenset({"head", "script", "style", "template", "title"}
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-def compose(  # noqa: PLR0913 - each is a fact of its own
+def compose(
     pool: UserPool,
     user: User,
     *,

@@ -142,7 +142,7 @@ def verify_user_attribute(call: Call, request: VerifyUserAttributeRequest) -> Ve
     return VerifyUserAttributeResponse()
 
 
-def _change(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def _change(
     tx: Connection,
     call: Call,
     pool: UserPool,

@@ -24,7 +24,7 @@ BY_RISK: Final = {"Low": 15, "Medium": 10, "High": 5}
 """Attempts at ForgotPassword and ConfirmForgotPassword where the circumstances are risky, by level."""
 
 
-def spend_attempt(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def spend_attempt(
     tx: Connection, pool_id: str, subject: str, operation: str, now: Instant, limit: int | None = None
 ) -> bool:
     """Count one attempt; return whether it is within the limit (`PER_HOUR` unless another is given)."""

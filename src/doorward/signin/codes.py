@@ -56,7 +56,7 @@ def lifetime(purpose: str) -> float:
     return _HOUR if purpose == RESET else _DAY
 
 
-def send_code(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def send_code(
     tx: Connection,
     call: Call,
     pool: UserPool,
@@ -101,7 +101,7 @@ def send_code(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     return delivery_details(attribute, destination)
 
 
-def check_code(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def check_code(
     tx: Connection,
     call: Call,
     pool: UserPool,

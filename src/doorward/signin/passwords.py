@@ -44,7 +44,7 @@ def check_policy(pool: UserPool, password: str) -> None:
         raise InvalidPasswordException(complaint)
 
 
-def prepare(  # noqa: PLR0913 - each is a fact of its own
+def prepare(
     call: Call,
     pool: UserPool,
     username: str,

@@ -1,0 +1,35 @@
+"""`doorward messages`: codes and temporary passwords that were not delivered, for local use."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from doorward.cli.options import Data, vault
+from doorward.cli.times import shown
+from doorward.messages import outbox
+
+
+def messages(
+    data: Data = None,
+    pool: Annotated[str | None, typer.Option(help="Only this user pool's.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the latest.")] = 20,
+) -> None:
+    """Show the latest messages: to whom, what for, and the code in them while it is kept."""
+    opened = vault(data)
+    with opened.store.reading() as tx:
+        held = outbox.held(tx, opened.keyring, pool, limit)
+    table = Table("when (UTC)", "pool", "user", "to", "kind", "code", "state")
+    for one in held:
+        message = one.message
+        table.add_row(
+            shown(one.row.created_at),
+            one.row.pool_id,
+            message.username if message else "",
+            message.destination if message else "",
+            one.row.kind,
+            message.code if message else "",
+            one.row.state,
+        )
+    Console().print(table)

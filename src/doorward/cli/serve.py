@@ -1,0 +1,51 @@
+"""`doorward serve`: run the server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doorward import logging
+from doorward.app import Vault, open_vault
+from doorward.cli.options import Data, settings
+from doorward.clock import SystemClock
+from doorward.directory.access_keys import create_access_key
+from doorward.directory.queries import access_keys
+from doorward.server import Server
+
+FIRST_KEY_FILE = "first-access-key"
+
+
+def serve(
+    data: Data = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Start the server on SQLite in the data directory, which is created where it is missing."""
+    chosen = settings(data, host=host, port=port)
+    logging.configure(chosen.log_level, chosen.log_format)
+    vault = open_vault(chosen)
+    first_key = keep_first_access_key(vault, chosen.data)
+    server = Server(chosen, vault)
+    typer.echo(f"Doorward listens on {server.endpoint}")
+    typer.echo(f"  data       {chosen.data.resolve()}")
+    if first_key.exists():
+        typer.echo(f"  access key {first_key.resolve()}")
+    typer.echo("  more keys  doorward keys create")
+    server.run()
+
+
+def keep_first_access_key(vault: Vault, data: Path) -> Path:
+    """Make the first access key where there is none, in a file that its owner alone can read; return where."""
+    file = data / FIRST_KEY_FILE
+    with vault.store.writing() as tx:
+        if access_keys.count(tx) == 0:
+            key, secret = create_access_key(
+                tx, vault.keyring, name="first", role="administrator", pool_id=None, now=SystemClock().now()
+            )
+            # Written before the commit: a crash between the two leaves a file whose key does not work, and the
+            # next start makes another, rather than a key that nobody knows.
+            file.unlink(missing_ok=True)
+            file.touch(mode=0o600, exist_ok=False)
+            file.write_text(f"AWS_ACCESS_KEY_ID={key.id}\nAWS_SECRET_ACCESS_KEY={secret}\n", encoding="ascii")
+    return file

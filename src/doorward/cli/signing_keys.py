@@ -1,0 +1,29 @@
+"""`doorward signing-keys`: the keys that sign a pool's tokens."""
+
+from typing import Annotated
+
+import typer
+
+from doorward.app import open_vault
+from doorward.cli.options import Data, settings
+from doorward.clock import SystemClock
+from doorward.directory.queries import user_pools
+from doorward.tokens.issuer import Issuer
+
+app = typer.Typer(help="The keys that sign a user pool's tokens.", no_args_is_help=True)
+
+
+@app.command()
+def rotate(pool: Annotated[str, typer.Argument(help="The user pool's id.")], data: Data = None) -> None:
+    """Sign with new keys from now on; the old ones verify until their last token has expired."""
+    chosen = settings(data)
+    opened = open_vault(chosen)
+    issuer = Issuer(opened.keyring, base_url=chosen.public_url, region=chosen.region)
+    keys = issuer.new_keys()
+    with opened.store.writing() as tx:
+        if user_pools.find(tx, pool) is None:
+            typer.echo(f"doorward: there is no user pool {pool}", err=True)
+            raise typer.Exit(1)
+        issuer.keep_keys(tx, pool, keys, SystemClock().now())
+    for use, key in keys.items():
+        typer.echo(f"{use} tokens are now signed by {key.kid}")

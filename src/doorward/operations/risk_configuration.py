@@ -1,0 +1,108 @@
+"""The advanced-security settings of a pool, or of one of its app clients."""
+
+from doorward.call import Call
+from doorward.directory.queries import app_clients, user_pools
+from doorward.directory.user_pool import UserPool
+from doorward.protection import queries
+from doorward.protection.configuration import from_saved
+from doorward.protection.notification_templates import check_templates
+from doorward.risk.policy import ActionOrderError
+from doorward.wire.contract import (
+    AccountTakeoverRiskConfigurationType,
+    DescribeRiskConfigurationRequest,
+    DescribeRiskConfigurationResponse,
+    RiskConfigurationType,
+    SetRiskConfigurationRequest,
+    SetRiskConfigurationResponse,
+)
+from doorward.wire.errors import InvalidParameterException, UserPoolAddOnNotEnabledException
+
+_MFA_ACTIONS = frozenset({"MFA_IF_CONFIGURED", "MFA_REQUIRED"})
+
+
+def set_risk_configuration(call: Call, request: SetRiskConfigurationRequest) -> SetRiskConfigurationResponse:
+    """Replace the advanced-security settings of a pool, or of one of its app clients.
+
+    A part that is left out has its default; a call with no part at all deletes what was saved, so that a
+    client is back under the pool's settings. Raises ResourceNotFoundException for an unknown pool or client,
+    UserPoolAddOnNotEnabledException where the pool's advanced security is OFF, InvalidParameterException where
+    a higher level has a weaker response, an MFA response stands in a pool without MFA, a range cannot be read,
+    or notifications are on without a verified sender.
+    """
+    saved = RiskConfigurationType(
+        user_pool_id=request.user_pool_id,
+        client_id=request.client_id,
+        compromised_credentials_risk_configuration=request.compromised_credentials_risk_configuration,
+        account_takeover_risk_configuration=request.account_takeover_risk_configuration,
+        risk_exception_configuration=request.risk_exception_configuration,
+        last_modified_date=call.now,
+    )
+    with call.writing() as tx:
+        pool = user_pools.require(tx, request.user_pool_id)
+        if request.client_id is not None:
+            app_clients.require_in(tx, pool.id, request.client_id)
+        if pool.advanced_security_mode == "OFF":
+            raise UserPoolAddOnNotEnabledException("Advanced security is not enabled for the user pool.")
+        if _is_empty(saved):
+            queries.remove_configuration(tx, pool.id, request.client_id)
+        else:
+            _check(pool, saved)
+            queries.keep_configuration(tx, pool.id, request.client_id, saved, call.now)
+    return SetRiskConfigurationResponse(risk_configuration=saved)
+
+
+def describe_risk_configuration(
+    call: Call, request: DescribeRiskConfigurationRequest
+) -> DescribeRiskConfigurationResponse:
+    """Return the advanced-security settings as they were saved; only the ids where nothing was.
+
+    Raises ResourceNotFoundException for an unknown pool or client, UserPoolAddOnNotEnabledException where the
+    pool's advanced security is OFF.
+    """
+    with call.reading() as tx:
+        pool = user_pools.require(tx, request.user_pool_id)
+        if request.client_id is not None:
+            app_clients.require_in(tx, pool.id, request.client_id)
+        if pool.advanced_security_mode == "OFF":
+            raise UserPoolAddOnNotEnabledException("Advanced security is not enabled for the user pool.")
+        saved = queries.configuration(tx, pool.id, request.client_id)
+    return DescribeRiskConfigurationResponse(
+        risk_configuration=saved
+        or RiskConfigurationType(user_pool_id=request.user_pool_id, client_id=request.client_id)
+    )
+
+
+def _is_empty(saved: RiskConfigurationType) -> bool:
+    parts = (
+        saved.compromised_credentials_risk_configuration,
+        saved.account_takeover_risk_configuration,
+        saved.risk_exception_configuration,
+    )
+    return all(part is None for part in parts)
+
+
+def _check(pool: UserPool, saved: RiskConfigurationType) -> None:
+    try:
+        from_saved(saved)
+    except ActionOrderError as problem:
+        raise InvalidParameterException(str(problem)) from None
+    if saved.account_takeover_risk_configuration is not None:
+        _check_account_takeover(pool, saved.account_takeover_risk_configuration)
+
+
+def _check_account_takeover(pool: UserPool, takeover: AccountTakeoverRiskConfigurationType) -> None:
+    levels = (takeover.actions.low_action, takeover.actions.medium_action, takeover.actions.high_action)
+    actions = [action for action in levels if action is not None]
+    if pool.mfa_configuration == "OFF" and any(action.event_action in _MFA_ACTIONS for action in actions):
+        raise InvalidParameterException(
+            "MFA_IF_CONFIGURED and MFA_REQUIRED need the user pool's MFA to be OPTIONAL or ON; set it with"
+            " SetUserPoolMfaConfig first."
+        )
+    notification = takeover.notify_configuration
+    if notification is not None:
+        check_templates(notification, has_domain=bool(pool.configuration.domain))
+    if any(action.notify for action in actions):
+        if notification is None:
+            raise InvalidParameterException("Notify needs a NotifyConfiguration with a SourceArn.")
+        # No identity can be verified yet, so none is.
+        raise InvalidParameterException(f"The e-mail identity {notification.source_arn} is not verified.")
