@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("modified_at", sa.Double(), nullable=False),
         sa.Column("configuration", sa.LargeBinary(), nullable=False, comment="UserPoolType as JSON"),
+        sa.Column("factors", sa.LargeBinary(), nullable=False, comment="SecondFactors as JSON"),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("user_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_user_pools")),
