@@ -3,6 +3,7 @@
 import msgspec
 
 from doorward.clock import Instant
+from doorward.directory.second_factors import SecondFactors
 from doorward.wire.contract import SchemaAttributeType, UserPoolType
 
 
@@ -14,6 +15,7 @@ class UserPool(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: Instant
     configuration: UserPoolType
     tags: dict[str, str]
+    factors: SecondFactors = SecondFactors()
 
     @property
     def name(self) -> str:
@@ -56,6 +58,17 @@ class UserPool(msgspec.Struct, frozen=True, kw_only=True):
     def auto_verified_attributes(self) -> list[str]:
         """The attributes that a code verifies at sign-up and change."""
         return list(self.configuration.auto_verified_attributes or [])
+
+    @property
+    def recovery_mechanisms(self) -> list[str]:
+        """What ForgotPassword reaches a user by, the preferred one first.
+
+        A pool without AccountRecoverySetting prefers SMS to e-mail, the legacy order (UserPoolType).
+        """
+        setting = self.configuration.account_recovery_setting
+        mechanisms = (setting and setting.recovery_mechanisms) or []
+        in_order = [mechanism.name for mechanism in sorted(mechanisms, key=lambda each: each.priority)]
+        return list(in_order) or ["verified_phone_number", "verified_email"]
 
     @property
     def schema(self) -> dict[str, SchemaAttributeType]:

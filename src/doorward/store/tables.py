@@ -46,6 +46,7 @@ user_pools = Table(
     Column("created_at", Double, nullable=False),
     Column("modified_at", Double, nullable=False),
     Column("configuration", LargeBinary, nullable=False, comment="UserPoolType as JSON"),
+    Column("factors", LargeBinary, nullable=False, comment="SecondFactors as JSON"),
     Column("tags", JSON, nullable=False),
     Index(None, "name"),
 )

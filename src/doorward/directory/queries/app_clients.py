@@ -1,14 +1,12 @@
 """App clients in the database."""
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from doorward.directory.app_client import AppClient
+from doorward.store import configurations
 from doorward.store.tables import app_clients
 from doorward.wire.contract import UserPoolClientType
 from doorward.wire.errors import ResourceNotFoundException
-
-_configuration = msgspec.json.Decoder(UserPoolClientType)
 
 
 def find(tx: Connection, client_id: str) -> AppClient | None:
@@ -71,7 +69,7 @@ def _columns(client: AppClient) -> dict[str, object]:
         "created_at": client.created_at,
         "modified_at": client.modified_at,
         "sealed_secret": client.sealed_secret,
-        "configuration": msgspec.json.encode(client.configuration),
+        "configuration": configurations.encode(client.configuration),
     }
 
 
@@ -82,5 +80,5 @@ def _client(row: Row[tuple[object, ...]]) -> AppClient:
         created_at=row.created_at,
         modified_at=row.modified_at,
         sealed_secret=row.sealed_secret,
-        configuration=_configuration.decode(row.configuration),
+        configuration=configurations.decode(UserPoolClientType, row.configuration),
     )

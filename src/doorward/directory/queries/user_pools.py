@@ -1,14 +1,13 @@
 """User pools in the database."""
 
-import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from doorward.directory.second_factors import SecondFactors
 from doorward.directory.user_pool import UserPool
+from doorward.store import configurations
 from doorward.store.tables import user_pools, users
 from doorward.wire.contract import UserPoolType
 from doorward.wire.errors import ResourceNotFoundException
-
-_configuration = msgspec.json.Decoder(UserPoolType)
 
 
 def find(tx: Connection, pool_id: str) -> UserPool | None:
@@ -58,7 +57,8 @@ def _columns(pool: UserPool) -> dict[str, object]:
         "name": pool.name,
         "created_at": pool.created_at,
         "modified_at": pool.modified_at,
-        "configuration": msgspec.json.encode(pool.configuration),
+        "configuration": configurations.encode(pool.configuration),
+        "factors": configurations.encode(pool.factors),
         "tags": pool.tags,
     }
 
@@ -68,6 +68,7 @@ def _pool(row: Row[tuple[object, ...]]) -> UserPool:
         id=row.pool_id,
         created_at=row.created_at,
         modified_at=row.modified_at,
-        configuration=_configuration.decode(row.configuration),
+        configuration=configurations.decode(UserPoolType, row.configuration),
+        factors=configurations.decode(SecondFactors, row.factors),
         tags=row.tags,
     )

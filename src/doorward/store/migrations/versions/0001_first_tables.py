@@ -29,8 +29,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("modified_at", sa.Double(), nullable=False),
         sa.Column("configuration", sa.LargeBinary(), nullable=False, comment="UserPoolType as JSON"),
+        sa.Column("factors", sa.LargeBinary(), nullable=False, comment="SecondFactors as JSON"),
         sa.Column("tags", sa.JSON(), nullable=False),
-        sa.Column("user_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_user_pools")),
     )
     with op.batch_alter_table("user_pools", schema=None) as batch_op:
@@ -56,13 +56,18 @@ def upgrade() -> None:
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False, comment="a sub, or an unknown name"),
         sa.Column("operation", sa.String(), nullable=False),
-        sa.Column("window_began_at", sa.Double(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "spent", sa.JSON(), nullable=False, comment="the instants of the attempts that still count"
+        ),
+        sa.Column("expires_at", sa.Double(), nullable=False, comment="when none of them counts any more"),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_attempt_counts_user_pools"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pool_id", "subject", "operation", name=op.f("pk_attempt_counts")),
     )
+    with op.batch_alter_table("attempt_counts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_counts_expires_at"), ["expires_at"], unique=False)
+
     op.create_table(
         "auth_events",
         sa.Column("pool_id", sa.String(), nullable=False),
@@ -104,12 +109,17 @@ def upgrade() -> None:
         "outbox",
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column(
+            "sequence", sa.Integer(), nullable=False, comment="the order in which the pool put them here"
+        ),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("sub", sa.String(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("medium", sa.String(), nullable=False, comment="EMAIL or SMS"),
         sa.Column("sealed_message", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False, comment="waiting, delivered, kept or failed"),
+        sa.Column(
+            "state", sa.String(), nullable=False, comment="waiting, delivering, delivered, kept or failed"
+        ),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.Double(), nullable=False),
         sa.Column("problem", sa.String(), nullable=True),
@@ -119,6 +129,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "message_id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_pool_id_sequence"), ["pool_id", "sequence"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_outbox_state_next_attempt_at"), ["state", "next_attempt_at"], unique=False
         )
@@ -151,7 +162,7 @@ def upgrade() -> None:
         "searchable_attributes",
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False, comment="folded: a search ignores case"),
         sa.Column("sub", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["pool_id"],
@@ -259,6 +270,12 @@ def upgrade() -> None:
             nullable=True,
             comment="the corpus that the password was checked against",
         ),
+        sa.Column(
+            "password_compromised",
+            sa.Boolean(),
+            nullable=True,
+            comment="what that corpus said; null: unchecked",
+        ),
         sa.Column("mfa_settings", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_users_user_pools"), ondelete="CASCADE"
@@ -270,11 +287,17 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_users_pool_id_created_at_sub"), ["pool_id", "created_at", "sub"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_users_pool_id_enabled_sub"), ["pool_id", "enabled", "sub"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_users_pool_id_status_sub"), ["pool_id", "status", "sub"], unique=False
+        )
 
     op.create_table(
         "verification_codes",
         sa.Column("pool_id", sa.String(), nullable=False),
-        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False, comment="or the digest of a name that leads to nobody"),
         sa.Column(
             "purpose", sa.String(), nullable=False, comment="sign-up, reset, or the attribute to verify"
         ),
@@ -296,4 +319,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("pool_id", "sub", "purpose", name=op.f("pk_verification_codes")),
     )
+    with op.batch_alter_table("verification_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_verification_codes_expires_at"), ["expires_at"], unique=False)
+
     # ### end Alembic commands ###
