@@ -8,17 +8,17 @@ from doorward.directory.app_client import AppClient
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.directory.usernames import address_of, check_preferred_username
-from doorward.wire.contract import AttributeType
+from doorward.wire.contract import AttributeType, UserStatusType
 from doorward.wire.errors import InvalidParameterException
 
 
-def new_user(  # noqa: PLR0913 - each is a fact of its own
+def new_user(
     pool: UserPool,
     username: str,
     given: Sequence[AttributeType],
     *,
     client: AppClient | None,
-    status: str,
+    status: UserStatusType,
     now: Instant,
     sub: str,
 ) -> User:

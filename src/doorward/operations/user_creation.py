@@ -124,7 +124,7 @@ def _kept(call: Call, pool: UserPool, user: User, password: str) -> StoredPasswo
     )
 
 
-def _invite(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def _invite(
     tx: Connection,
     call: Call,
     pool: UserPool,
