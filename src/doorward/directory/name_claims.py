@@ -8,6 +8,7 @@ from doorward.directory.queries import users
 from doorward.directory.sign_in_names import sign_in_names
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
+from doorward.directory.usernames import check_preferred_username
 from doorward.wire.errors import AliasExistsException, CognitoError, UsernameExistsException
 
 
@@ -34,8 +35,10 @@ def claim_aliases(
     Call it before the user is kept. With `force` (ForceAliasCreation) a verified address passes from its
     present holder, in whose account it is marked as not verified.
 
-    Raises `error` where another user holds one of them.
+    Raises `error` where another user holds one of them, and InvalidParameterException where the preferred
+    name could be taken for somebody's address.
     """
+    check_preferred_username(pool, user.attributes)
     for kind, value in _aliases(pool, user):
         other = _holder(tx, pool, kind, value)
         if other is None or other.sub == user.sub:

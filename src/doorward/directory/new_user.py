@@ -8,7 +8,7 @@ from doorward.directory.app_client import AppClient
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.directory.usernames import address_of, check_preferred_username
-from doorward.wire.contract import AttributeType
+from doorward.wire.contract import AttributeType, UserStatusType
 from doorward.wire.errors import InvalidParameterException
 
 
@@ -18,7 +18,7 @@ def new_user(
     given: Sequence[AttributeType],
     *,
     client: AppClient | None,
-    status: str,
+    status: UserStatusType,
     now: Instant,
     sub: str,
 ) -> User:

@@ -3,6 +3,7 @@
 import msgspec
 
 from doorward.clock import Instant
+from doorward.wire.contract import UserStatusType
 
 
 class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +30,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     pool_id: str
     sub: str
     username: str
-    status: str
+    status: UserStatusType
     enabled: bool
     created_at: Instant
     modified_at: Instant

@@ -13,7 +13,6 @@ from doorward.directory.name_claims import claim_aliases
 from doorward.directory.queries import user_pools, users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
-from doorward.directory.usernames import check_preferred_username
 from doorward.signin.attempts import limit_exceeded, spend_attempt
 from doorward.signin.codes import check_code, send_code
 from doorward.signin.queries import code as sent_code
@@ -152,7 +151,6 @@ def _change(
 ) -> list[CodeDeliveryDetailsType]:
     """Change a user's attributes and send the codes that follow; return where they went."""
     after = attributes.after_update(pool, client, user.attributes, given)
-    check_preferred_username(pool, after)
     named = {attribute.name for attribute in given}
     unproven = [
         address
