@@ -43,4 +43,4 @@ class Thresholds(msgspec.Struct, frozen=True):
         return Level.MEDIUM if score < self.high else Level.HIGH
 
 
-SHIPPED_THRESHOLDS: Final = Thresholds(low=0.0, medium=2.0, high=4.5)
+SHIPPED_THRESHOLDS: Final = Thresholds(low=0.0, medium=2.0, high=5.0)

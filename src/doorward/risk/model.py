@@ -60,7 +60,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds after which a remembered sign-in counts half (TOPS'22: six months of history suffice)."""
 
     # Back-off. One number for each trait, in the order of `traits.NAMES`.
-    alphas: tuple[float, ...] = (0.7, 2, 4, 6, 2, 0.5, 1, 2, 40, 60, 40, 0.5, 1, 1)
+    alphas: tuple[float, ...] = (0.4, 2, 8, 12, 2, 0.5, 1, 2, 40, 60, 40, 0.3, 1, 1)
     """Concentration: how many sign-ins the parent's estimate is worth against the user's own counts."""
     unseen: tuple[float, ...] = (0.03, 0.05, 0.01, 0.05, 0.2, 0.3, 0.2, 0.2, 0.1, 0.2, 0.3, 0.05, 0.1, 0.1)
     """What the pool is taken to give a value within its parent before it has counted anything."""
@@ -68,9 +68,17 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """How many counted sign-ins `unseen` is worth."""
 
     network: Mixing = Mixing(copies=0.005, strays=1e-4)
-    client: Mixing = Mixing(copies=0.1, strays=1e-3)
-    device: Mixing = Mixing(copies=0.01, strays=1e-3)
+    network_in_country: Mixing = Mixing(copies=0.005, strays=5e-3)
+    """Used instead of `network` in a country where the user was before: people move about at home."""
+    client: Mixing = Mixing(copies=0.1, strays=0.01)
+    device: Mixing = Mixing(copies=0.02, strays=0.01)
     """Used instead of `client` where the device id itself was seen before: harder to copy than a string."""
+    established: float = 1.0
+    """Decayed sightings at which a known network or client speaks for the user with half its weight."""
+    nothing_familiar: float = 2.0
+    """Added where country and device are both new: neither travel nor a new device explains that alone."""
+    nothing_familiar_after: float = 5.0
+    """Earlier sign-ins at which that weighs half."""
     language: Mixing = Mixing(copies=0.3, strays=0.05)
     timezone: Mixing = Mixing(copies=0.3, strays=0.08)
     hour: Mixing = Mixing(copies=0.5, strays=0.3)
@@ -82,16 +90,16 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     kind_at_most: float = 3.0
 
     # Campaigns: the log-likelihood ratio of "one program tries a list" against "people sign in".
-    failing_in_campaign: float = 0.93
-    failing_among_people: float = 0.15
+    failing_in_campaign: float = 0.9
+    failing_among_people: float = 0.12
     unknown_name: float = 0.7
     """Added for each name that does not exist."""
-    campaign_prior: Scopes = Scopes(address=-4.0, device=-4.0, prefix=-5.0, asn=-9.0)
+    campaign_prior: Scopes = Scopes(address=-3.5, device=-3.5, prefix=-4.5, asn=-9.0)
     campaign_at_most: float = 10.0
     guesses_free: float = 3.0
     """Failed attempts on one name that people make, within the velocity's half-life."""
     guess: float = 0.8
-    guesses_at_most: float = 6.0
+    guesses_at_most: float = 7.0
     guessing_networks: float = 0.6
     """Added for each further network from which the name was tried in vain."""
     prompts_free: float = 3.0

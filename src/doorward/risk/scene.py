@@ -108,6 +108,18 @@ class Scene:
         copies, strays = mixing.copies, mixing.strays
         return log(((1.0 - copies) * odds + copies) / ((1.0 - strays) + strays * odds))
 
+    def established(self, weight: float, narrow: tuple[int, ...]) -> float:
+        """A weight in the user's favour, made smaller while what speaks for him was seldom seen or long ago.
+
+        `narrow` are the traits that single out a network or client; where none of them is known the weight
+        rests on the wide ones, whose counts speak for themselves.
+        """
+        if weight >= 0.0:
+            return weight
+        counts, keys = self.profile.counts, self.keys
+        seen = max([counts[trait].get(keys[trait], 0) for trait in narrow]) * self.scale
+        return weight * seen / (seen + self.model.established) if seen else weight
+
     def absence(self, trait: int) -> float:
         """The weight of a missing trait: positive where the user's attempts usually have it, bounded."""
         without = max(self.sign_ins - self.profile.totals[trait] * self.scale, 0.0)

@@ -24,6 +24,7 @@ RARITY: Final[tuple[tuple[str, tuple[Signal, ...]], ...]] = (
         "client",
         (
             client.client,
+            client.nothing_familiar,
             client.language,
             client.time_zone,
             client.remembered_device,

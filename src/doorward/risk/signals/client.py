@@ -1,13 +1,18 @@
 """What an attempt is made with: the client's chain down to the device id, its language and time zone."""
 
+from math import log
+
 from doorward.risk.model import Mixing
 from doorward.risk.reasons import Reason, shown
 from doorward.risk.scene import Scene
 from doorward.risk.traits import (
     BROWSER,
+    BROWSER_VERSION,
     CLIENT_CHAIN,
+    COUNTRY,
     DEVICE_ID,
     DEVICE_TYPE,
+    FINGERPRINT,
     LANGUAGE,
     OS,
     TIMEZONE,
@@ -23,12 +28,36 @@ def client(scene: Scene) -> Reason | None:
         return Reason("client", "unknown", weight, "the client did not name itself") if weight else None
     if not scene.profile.successes:
         return None
-    model = scene.model
-    if keys[DEVICE_ID] in scene.profile.counts[DEVICE_ID]:
+    model, profile = scene.model, scene.profile
+    if keys[DEVICE_ID] in profile.counts[DEVICE_ID]:
         weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN), model.device)
+        weight = scene.established(weight, _DEVICE)
     else:
-        weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN), model.client)
+        weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN[:-1]), model.client)
+        weight = scene.established(weight, _STRINGS)
+        if keys[DEVICE_ID]:
+            # A string may be copied, but the copy does not bring the device along.
+            alpha = model.alphas[DEVICE_ID]
+            weight += log((profile.totals[DEVICE_ID] * scene.scale + alpha) / alpha)
+            weight = min(weight, -log(model.client.strays))
     return Reason("client", _name(scene), weight, _sentence(scene))
+
+
+def nothing_familiar(scene: Scene) -> Reason | None:
+    """A new country and a new device at once."""
+    keys, profile = scene.keys, scene.profile
+    if not profile.successes or not keys[COUNTRY] or scene.circumstance.remembered_device:
+        return None
+    device = DEVICE_ID if keys[DEVICE_ID] and profile.totals[DEVICE_ID] else USER_AGENT
+    if not keys[device] or keys[COUNTRY] in profile.counts[COUNTRY] or keys[device] in profile.counts[device]:
+        return None
+    weight = scene.model.nothing_familiar
+    weight *= scene.sign_ins / (scene.sign_ins + scene.model.nothing_familiar_after)
+    return Reason("nothing_familiar", "country and device", weight, "both the country and the device are new")
+
+
+_DEVICE = (DEVICE_ID,)
+_STRINGS = (BROWSER_VERSION, USER_AGENT, FINGERPRINT)
 
 
 def _name(scene: Scene) -> str:

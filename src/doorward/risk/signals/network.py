@@ -8,6 +8,8 @@ from doorward.risk.reasons import Reason, shown
 from doorward.risk.scene import Scene
 from doorward.risk.traits import ADDRESS, ASN, COUNTRY, NETWORK_CHAIN, NETWORK_KIND, PREFIX
 
+_NARROW = (ASN, PREFIX, ADDRESS)
+
 
 def network(scene: Scene) -> Reason | None:
     """How much better the pool explains this network than the user's own history does."""
@@ -17,8 +19,10 @@ def network(scene: Scene) -> Reason | None:
         return Reason("network", "unknown", weight, "the address is not known") if weight else None
     if not scene.profile.successes:
         return None
-    odds = scene.odds_against_user(NETWORK_CHAIN)
-    return Reason("network", _name(scene), scene.evidence(odds, scene.model.network), _sentence(scene))
+    been_there = keys[COUNTRY] in scene.profile.counts[COUNTRY]
+    mixing = scene.model.network_in_country if been_there else scene.model.network
+    weight = scene.evidence(scene.odds_against_user(NETWORK_CHAIN), mixing)
+    return Reason("network", _name(scene), scene.established(weight, _NARROW), _sentence(scene))
 
 
 def _name(scene: Scene) -> str:

@@ -1,0 +1,148 @@
+"""What is counted for a whole pool: global counts that nobody can bend, and windows that stay small."""
+
+import pytest
+from msgspec.structs import replace
+
+from doorward.risk.circumstance import Circumstance
+from doorward.risk.population import AT_MOST, PREFIX_MASS, PREFIX_SHARE, Population
+from doorward.risk.traits import ASN, COUNTRY, DEVICE_TYPE, PREFIX, UNKNOWN, key_of
+from doorward.risk.velocity import HALF_LIFE, NAMES_KEPT, Outcome, Velocity
+
+T0 = 1_700_000_000.0
+DAY = 86_400.0
+
+
+def of(person: int, country: str = "DE", at: float = T0) -> Circumstance:
+    return Circumstance(
+        at=at,
+        address=f"10.{person // 250}.{person % 250}.1",
+        prefix=f"10.{person // 250}.{person % 250}.0/24",
+        asn=100,
+        country=country,
+    )
+
+
+def pool(people: int = 1000) -> Population:
+    population = Population()
+    for person in range(people):
+        population.observe(of(person, "DE" if person % 10 else "FR"))
+    return population
+
+
+def test_a_value_is_as_common_as_its_users() -> None:
+    population = pool()
+    assert population.probability("country", "DE") == pytest.approx(0.9, abs=0.01)
+    assert population.probability("country", "FR") == pytest.approx(0.1, abs=0.01)
+    assert 0 < population.probability("country", "XX") < 0.001
+    assert population.conditional(ASN, 100, COUNTRY, key_of("DE")) == pytest.approx(1.0, abs=0.01)
+
+
+def test_an_empty_pool_has_an_opinion_but_no_certainty() -> None:
+    assert 0 < Population().probability("country", "DE") < 0.5
+
+
+def test_one_account_cannot_shift_the_pools_view() -> None:
+    population = pool()
+    for earlier in range(10_000):
+        population.observe(of(5000 + earlier % 200, "XX", T0 + earlier), earlier)
+    assert population.counts[COUNTRY][key_of("XX")] < 10.8
+    assert population.probability("country", "XX") < 0.012
+
+
+def test_one_network_cannot_shift_the_pools_view() -> None:
+    population = pool()
+    before = population.mass
+    for number in range(20_000):
+        population.observe(replace(of(7, "XX", T0 + number), device_type="bot"), 0)
+    assert population.mass - before <= max(PREFIX_MASS, PREFIX_SHARE * population.mass) + 1
+    assert population.conditional(DEVICE_TYPE, key_of("bot"), COUNTRY, UNKNOWN) < 0.04
+
+
+def test_attempts_without_an_address_are_bounded_too() -> None:
+    population = Population()
+    for number in range(5000):
+        population.observe(Circumstance(at=T0 + number, device_type="bot"), 0)
+    assert population.mass <= PREFIX_MASS + 1
+
+
+def test_the_pool_forgets() -> None:
+    population = pool(100)
+    for person in range(100):
+        population.observe(of(person + 300, "SE", T0 + 900 * DAY))
+    assert population.probability("country", "SE") > 0.95
+    assert sum(population.counts[COUNTRY].values()) == pytest.approx(population.mass)
+
+
+def test_the_pools_memory_is_bounded() -> None:
+    population = Population()
+    for number in range(AT_MOST[COUNTRY] + 100):
+        population.observe(of(number, f"c{number}"))
+        population.observe(of(number + 5000, "DE"))
+    assert len(population.counts[COUNTRY]) <= AT_MOST[COUNTRY]
+    assert population.probability("country", "DE") > 0.4
+
+
+def test_time_running_backwards_adds_little_and_breaks_nothing() -> None:
+    population = pool(100)
+    population.observe(of(1, "XX", T0 - 3000 * DAY))
+    assert population.scale <= 1.0
+    assert population.probability("country", "XX") < 0.01
+
+
+def test_a_report_can_be_withdrawn() -> None:
+    population = pool(100)
+    population.report(of(1), "anna", T0)
+    prefix = key_of("10.0.1.0/24")
+    assert population.reputation(PREFIX, prefix, T0)[0] > 0
+    population.withdraw(of(1), "anna")
+    assert population.reputation(PREFIX, prefix, T0) == (0.0, 0)
+    assert not population.reports
+
+
+def test_a_large_provider_is_not_condemned_for_a_few() -> None:
+    population = pool(1000)
+    population.report(of(1), "anna", T0)
+    assert population.reputation(ASN, 100, T0)[0] < 0.05
+
+
+def test_a_window_decays() -> None:
+    velocity = Velocity()
+    for number in range(8):
+        velocity.note(of(1), f"user-{number}", Outcome.FAILURE, T0)
+    now = velocity.view(of(1), "anna", T0).address
+    assert (now.attempts, now.failures, now.names, now.failing) == (8, 8, 8, 8)
+    later = velocity.view(of(1), "anna", T0 + HALF_LIFE).address
+    assert later.names == pytest.approx(4)
+    assert velocity.view(of(2), "anna", T0).address.attempts == 0
+
+
+def test_a_name_counts_once_and_a_success_redeems_it() -> None:
+    velocity = Velocity()
+    for outcome in (Outcome.FAILURE, Outcome.FAILURE, Outcome.PROMPTED, Outcome.SUCCESS, Outcome.FAILURE):
+        velocity.note(of(1), "anna", outcome, T0)
+    window = velocity.view(of(1), "anna", T0).address
+    assert (window.attempts, window.failures, window.names, window.failing) == (5, 3, 1, 0)
+
+
+def test_unknown_names_are_told_apart() -> None:
+    velocity = Velocity()
+    for number in range(5):
+        velocity.note(of(1), f"nobody-{number}", Outcome.UNKNOWN_NAME, T0)
+    window = velocity.view(of(1), "anna", T0).prefix
+    assert (window.unknown, window.failing) == (5, 5)
+
+
+def test_a_users_window_tells_networks_apart() -> None:
+    velocity = Velocity()
+    for network in range(6):
+        velocity.note(of(network), "anna", Outcome.FAILURE, T0)
+    assert velocity.view(of(99), "anna", T0).user.failing == 6
+    assert velocity.view(of(99), "bert", T0).user.attempts == 0
+
+
+def test_a_windows_memory_is_bounded_and_time_may_run_backwards() -> None:
+    velocity = Velocity()
+    for number in range(10 * NAMES_KEPT):
+        velocity.note(of(1), f"user-{number}", Outcome.FAILURE, T0 - number)
+    window = velocity.view(of(1), "anna", T0 - 10_000).address
+    assert window.names == 10 * NAMES_KEPT
