@@ -1,7 +1,7 @@
 """`doorward keys`: the access keys that operators sign requests with."""
 
 from enum import StrEnum
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -10,7 +10,6 @@ from rich.table import Table
 from doorward.cli.options import Data, vault
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
-from doorward.directory.access_key import Role
 from doorward.directory.access_keys import create_access_key
 from doorward.directory.queries import access_keys, user_pools
 
@@ -40,7 +39,7 @@ def create(
             tx,
             opened.keyring,
             name=name,
-            role=cast("Role", role.value),
+            role=role.value,
             pool_id=pool,
             now=SystemClock().now(),
         )

@@ -8,6 +8,9 @@ from doorward.clock import Instant
 
 EventType = Literal["SignIn", "SignUp", "ForgotPassword", "PasswordChange", "ResendCode"]
 EventResponse = Literal["Pass", "Fail", "InProgress"]
+SecurityMode = Literal["OFF", "AUDIT", "ENFORCED"]
+RiskDecision = Literal["NoRisk", "AccountTakeover", "Block"]
+RiskLevel = Literal["Low", "Medium", "High"]
 
 
 class ChallengeResponse(msgspec.Struct, frozen=True):
@@ -34,9 +37,9 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
     `earlier_sign_ins` is how many the user's profile knew of.
     """
 
-    mode: str
-    decision: str
-    level: str | None = None
+    mode: SecurityMode
+    decision: RiskDecision
+    level: RiskLevel | None = None
     score: float | None = None
     response: str = "allow"
     would_have: str = "allow"

@@ -1,5 +1,7 @@
 """Writing an attempt down: the auth event, with everything that explains it."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from doorward.breach.check import CompromisedCheck
@@ -11,8 +13,17 @@ from doorward.history.auth_event import (
     EventReason,
     EventResponse,
     EventRisk,
+    RiskLevel,
 )
 from doorward.protection.screening import Screening, Verdict
+from doorward.risk.levels import Level
+
+_LEVELS: Mapping[Level, RiskLevel | None] = {
+    Level.NONE: None,
+    Level.LOW: "Low",
+    Level.MEDIUM: "Medium",
+    Level.HIGH: "High",
+}
 
 LONGEST_USER_AGENT = 1024
 """Characters of a user agent that an event keeps."""
@@ -71,7 +82,7 @@ def _risk(screening: Screening, verdict: Verdict | None, compromised: Compromise
     return EventRisk(
         mode=screening.mode.value,
         decision=decision.risk_decision.value,
-        level=assessment.level.wire_name if assessment else None,
+        level=_LEVELS[assessment.level] if assessment else None,
         score=assessment.score if assessment else None,
         response=decision.response.value,
         would_have=decision.would_have.value,

@@ -46,7 +46,7 @@ def check_credential(tx: Connection, sign_in: SignIn) -> Answer | None:
     _read_again(tx, sign_in)
     pool_id, subject, now = sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now
     if sign_in.proven:
-        queries.remove_lockout(tx, pool_id, subject)
+        queries.forget_lockout(tx, pool_id, subject)
         return None
     failures = lockout.after_failure(queries.lockout(tx, pool_id, subject), now)
     queries.keep_lockout(tx, pool_id, subject, failures)
