@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from doorward.clock import Instant
 from doorward.signin import queries
-from doorward.signin.attempt_budget import spend
+from doorward.signin.attempt_budget import remaining, spend
 from doorward.wire.errors import LimitExceededException
 
 PER_HOUR: Final = {
@@ -33,6 +33,17 @@ def spend_attempt(
     if after != state:
         queries.keep_attempts(tx, pool_id, subject, operation, after)
     return within
+
+
+def has_attempt_left(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    tx: Connection, pool_id: str, subject: str, operation: str, now: Instant, limit: int | None = None
+) -> bool:
+    """Say whether an attempt is within the limit, without counting it.
+
+    For work whose duration would answer a guess: it is not begun beyond the limit.
+    """
+    state = queries.attempts(tx, pool_id, subject, operation)
+    return remaining(state, now, PER_HOUR[operation] if limit is None else limit) > 0
 
 
 def forget_attempts(tx: Connection, pool_id: str, subject: str, operation: str) -> None:

@@ -122,7 +122,7 @@ def check_code(
     stored = queries.code(tx, pool.id, user.sub, purpose)
     if stored is None or stored.expires_at <= call.now:
         return CodeCheck(ExpiredCodeException("Invalid code provided, please request a code again."))
-    if not _is_right(call.services.keyring, user, stored, code):
+    if not _fits(call.services.keyring, user, stored, code):
         if stored.failures + 1 >= WRONG_GUESSES:
             queries.remove_code(tx, pool.id, user.sub, purpose)
         else:
@@ -131,6 +131,21 @@ def check_code(
     queries.remove_code(tx, pool.id, user.sub, purpose)
     forget_attempts(tx, pool.id, user.sub, call.operation)
     return CodeCheck(None, attribute=stored.attribute, pending_value=stored.pending_value)
+
+
+def is_right(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    tx: Connection, call: Call, pool: UserPool, user: User, purpose: str, code: str
+) -> bool:
+    """Say whether a code is right, without counting or using it up.
+
+    For work that only the code's holder shall cost; the answer is still `check_code`'s to give.
+    """
+    stored = queries.code(tx, pool.id, user.sub, purpose)
+    return (
+        stored is not None
+        and stored.expires_at > call.now
+        and _fits(call.services.keyring, user, stored, code)
+    )
 
 
 def delivery_details(attribute: str, destination: str) -> CodeDeliveryDetailsType:
@@ -180,7 +195,7 @@ def recovery_attribute(pool: UserPool, user: User) -> str | None:
     return next((attribute for attribute in order if attribute in _MEDIA and user.verified(attribute)), None)
 
 
-def _is_right(keyring: Keyring, user: User, stored: StoredCode, code: str) -> bool:
+def _fits(keyring: Keyring, user: User, stored: StoredCode, code: str) -> bool:
     """Compare in constant time; the address must still be the one that the code was sent to."""
     destination = stored.pending_value
     if destination is None:

@@ -1,0 +1,137 @@
+"""An attempt that protection watches without putting a challenge: sign-up, codes, new passwords.
+
+The order is the same everywhere: `begin` and `assess` read, `look_up` asks the corpus outside of any
+transaction, `record` belongs to the writing one, `settle` comes after the commit. What refuses the attempt is
+kept in `refusal` until then, so that the event stays although the operation fails.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection
+
+from doorward.breach.check import NOT_ASKED, CompromisedCheck, EventKind
+from doorward.call import Call
+from doorward.directory.app_client import AppClient
+from doorward.directory.user import User
+from doorward.directory.user_pool import UserPool
+from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventType
+from doorward.protection.attempt import Attempt
+from doorward.protection.client_context import public_context
+from doorward.protection.guard import Screening, Verdict
+from doorward.signin.attempts import BY_RISK
+from doorward.signin.passwords import COMPROMISED
+from doorward.wire.contract import UserContextDataType
+from doorward.wire.errors import CognitoError, InvalidPasswordException, NotAuthorizedException
+
+BLOCKED: Final = "Unable to login because of security reasons"
+
+
+@dataclass(kw_only=True)
+class Assessed:
+    """An attempt on its way through an operation; `refusal` is what it will be answered with, if anything."""
+
+    call: Call
+    screening: Screening
+    refusal: CognitoError | None = None
+    compromised: CompromisedCheck = NOT_ASKED
+    verdict: Verdict | None = None
+    event: AuthEvent | None = None
+
+    @property
+    def attempts_by_risk(self) -> int | None:
+        """How many attempts the level leaves within an hour; None where the operation's own number counts."""
+        assessment = self.verdict.assessment if self.verdict else None
+        if assessment is None or self.screening.mode != "ENFORCED":
+            return None
+        return BY_RISK.get(assessment.level.wire_name or "")
+
+
+def begin(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    tx: Connection,
+    call: Call,
+    pool: UserPool,
+    client: AppClient,
+    event_type: EventType,
+    name: str,
+    user: User | None,
+    data: UserContextDataType | None,
+) -> Assessed:
+    """Look at who tries from where. An address that the pool always blocks is refused at once.
+
+    Raises InvalidParameterException where the client passes on an address that does not parse.
+    """
+    context = public_context(
+        client,
+        name,
+        data,
+        address=call.address,
+        address_source=call.address_source,
+        user_agent=call.user_agent,
+        now=call.now,
+    )
+    attempt = Attempt(
+        pool=pool,
+        client_id=client.id,
+        event_type=event_type,
+        operation=call.operation,
+        request_id=call.request_id,
+        now=call.now,
+        username=user.username if user else name,
+        user=user,
+        context=context,
+    )
+    guard = call.services.guard
+    assessed = Assessed(call=call, screening=guard.screen(tx, attempt))
+    if assessed.screening.blocked:
+        assessed.refusal = NotAuthorizedException(BLOCKED)
+        assessed.verdict = guard.block(assessed.screening)
+    return assessed
+
+
+def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
+    """Ask whether a new password is known from breaches, and refuse it where the pool acts on that."""
+    found = assessed.call.services.guard.check_password(assessed.screening, password, event)
+    assessed.compromised = found
+    if found.block:
+        assessed.refusal = InvalidPasswordException(COMPROMISED)
+    elif found.refuse:
+        assessed.refusal = NotAuthorizedException(
+            "The password could not be checked for known breaches. Try again later."
+        )
+
+
+def assess(tx: Connection, assessed: Assessed) -> None:
+    """Ask the engine what it thinks. Here a level is written down; it blocks sign-ins only."""
+    if assessed.verdict is None:
+        assessed.verdict = assessed.call.services.guard.assess(tx, assessed.screening)
+
+
+def record(
+    tx: Connection,
+    assessed: Assessed,
+    challenges: list[ChallengeResponse] | None = None,
+    *,
+    user: User | None = None,
+) -> None:
+    """Write the event down. `user` is one whom the attempt has just made."""
+    screening = assessed.screening
+    if user is not None:
+        attempt = replace(screening.attempt, user=user, username=user.username)
+        screening = replace(screening, attempt=attempt)
+    assessed.event = assessed.call.services.guard.record(
+        tx,
+        screening,
+        response="Fail" if assessed.refusal else "Pass",
+        challenges=challenges or [],
+        verdict=assessed.verdict,
+        compromised=assessed.compromised,
+    )
+
+
+def settle(assessed: Assessed) -> None:
+    """After the commit: let the pool's view see the event, and raise what refused the attempt."""
+    if assessed.event is not None:
+        assessed.call.services.guard.observe(assessed.event)
+    if assessed.refusal is not None:
+        raise assessed.refusal
