@@ -13,13 +13,56 @@ from doorward.operations.app_clients import (
     list_user_pool_clients,
     update_user_pool_client,
 )
+from doorward.operations.auth_events import (
+    admin_list_user_auth_events,
+    admin_update_auth_event_feedback,
+    update_auth_event_feedback,
+)
+from doorward.operations.list_users import (
+    list_users,
+)
+from doorward.operations.passwords import (
+    admin_reset_user_password,
+    admin_set_user_password,
+    change_password,
+    confirm_forgot_password,
+    forgot_password,
+)
+from doorward.operations.risk_configuration import (
+    describe_risk_configuration,
+    set_risk_configuration,
+)
 from doorward.operations.sign_in import (
     admin_initiate_auth,
     admin_respond_to_auth_challenge,
     initiate_auth,
     respond_to_auth_challenge,
 )
-from doorward.operations.tags import list_tags_for_resource, tag_resource, untag_resource
+from doorward.operations.sign_up import (
+    admin_confirm_sign_up,
+    confirm_sign_up,
+    resend_confirmation_code,
+    sign_up,
+)
+from doorward.operations.tags import (
+    list_tags_for_resource,
+    tag_resource,
+    untag_resource,
+)
+from doorward.operations.tokens import (
+    revoke_token,
+)
+from doorward.operations.user_attributes import (
+    admin_delete_user_attributes,
+    admin_update_user_attributes,
+    delete_user_attributes,
+    get_user_attribute_verification_code,
+    update_user_attributes,
+    verify_user_attribute,
+)
+from doorward.operations.user_creation import (
+    admin_create_user,
+)
 from doorward.operations.user_pools import (
     add_custom_attributes,
     create_user_pool,
@@ -30,26 +73,67 @@ from doorward.operations.user_pools import (
     set_user_pool_mfa_config,
     update_user_pool,
 )
+from doorward.operations.users import (
+    admin_delete_user,
+    admin_disable_user,
+    admin_enable_user,
+    admin_get_user,
+    admin_user_global_sign_out,
+    delete_user,
+    get_user,
+    global_sign_out,
+)
 
 OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "AddCustomAttributes": add_custom_attributes,
+    "AdminConfirmSignUp": admin_confirm_sign_up,
+    "AdminCreateUser": admin_create_user,
+    "AdminDeleteUser": admin_delete_user,
+    "AdminDeleteUserAttributes": admin_delete_user_attributes,
+    "AdminDisableUser": admin_disable_user,
+    "AdminEnableUser": admin_enable_user,
+    "AdminGetUser": admin_get_user,
     "AdminInitiateAuth": admin_initiate_auth,
+    "AdminListUserAuthEvents": admin_list_user_auth_events,
+    "AdminResetUserPassword": admin_reset_user_password,
     "AdminRespondToAuthChallenge": admin_respond_to_auth_challenge,
+    "AdminSetUserPassword": admin_set_user_password,
+    "AdminUpdateAuthEventFeedback": admin_update_auth_event_feedback,
+    "AdminUpdateUserAttributes": admin_update_user_attributes,
+    "AdminUserGlobalSignOut": admin_user_global_sign_out,
+    "ChangePassword": change_password,
+    "ConfirmForgotPassword": confirm_forgot_password,
+    "ConfirmSignUp": confirm_sign_up,
     "CreateUserPool": create_user_pool,
     "CreateUserPoolClient": create_user_pool_client,
+    "DeleteUser": delete_user,
+    "DeleteUserAttributes": delete_user_attributes,
     "DeleteUserPool": delete_user_pool,
     "DeleteUserPoolClient": delete_user_pool_client,
+    "DescribeRiskConfiguration": describe_risk_configuration,
     "DescribeUserPool": describe_user_pool,
     "DescribeUserPoolClient": describe_user_pool_client,
+    "ForgotPassword": forgot_password,
+    "GetUser": get_user,
+    "GetUserAttributeVerificationCode": get_user_attribute_verification_code,
     "GetUserPoolMfaConfig": get_user_pool_mfa_config,
+    "GlobalSignOut": global_sign_out,
     "InitiateAuth": initiate_auth,
     "ListTagsForResource": list_tags_for_resource,
     "ListUserPoolClients": list_user_pool_clients,
     "ListUserPools": list_user_pools,
+    "ListUsers": list_users,
+    "ResendConfirmationCode": resend_confirmation_code,
     "RespondToAuthChallenge": respond_to_auth_challenge,
+    "RevokeToken": revoke_token,
+    "SetRiskConfiguration": set_risk_configuration,
     "SetUserPoolMfaConfig": set_user_pool_mfa_config,
+    "SignUp": sign_up,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
+    "UpdateAuthEventFeedback": update_auth_event_feedback,
+    "UpdateUserAttributes": update_user_attributes,
     "UpdateUserPool": update_user_pool,
     "UpdateUserPoolClient": update_user_pool_client,
+    "VerifyUserAttribute": verify_user_attribute,
 }

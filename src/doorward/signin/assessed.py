@@ -47,7 +47,7 @@ class Assessed:
         return BY_RISK.get(assessment.level.wire_name or "")
 
 
-def begin(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def begin(  # noqa: PLR0917 - each is a fact of its own
     tx: Connection,
     call: Call,
     pool: UserPool,
