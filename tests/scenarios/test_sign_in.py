@@ -8,8 +8,8 @@ def test_smoke(server: RunningServer) -> None:
     pool=a.create_user_pool(PoolName="p", UserPoolAddOns={"AdvancedSecurityMode":"ENFORCED"})["UserPool"]
     pid=pool["Id"]
     c=a.create_user_pool_client(UserPoolId=pid,ClientName="c",ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH","ALLOW_REFRESH_TOKEN_AUTH"])["UserPoolClient"]
-    server.anonymous.sign_up(ClientId=c["ClientId"],Username="alice",Password="Correct-Horse-9",UserAttributes=[{"Name":"email","Value":"a@example.org"}])
-    a.admin_confirm_sign_up(UserPoolId=pid,Username="alice")
+    a.admin_create_user(UserPoolId=pid,Username="alice",TemporaryPassword="Correct-Horse-8",MessageAction="SUPPRESS"); a.admin_set_user_password(UserPoolId=pid,Username="alice",Password="Correct-Horse-9",Permanent=True)
+
     r=server.anonymous.initiate_auth(ClientId=c["ClientId"],AuthFlow="USER_PASSWORD_AUTH",AuthParameters={"USERNAME":"alice","PASSWORD":"Correct-Horse-9"})
     t=r["AuthenticationResult"]
     print(server.anonymous.get_user(AccessToken=t["AccessToken"]))

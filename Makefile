@@ -1,0 +1,54 @@
+# Every command of the project, each a line. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format contract settings migration lock bench clean
+
+BIN := .venv/bin
+ONCE ?=
+TESTS ?= tests
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+install: .venv/.installed ## Make the locked environment in .venv
+
+.venv/.installed: requirements/lock.txt requirements/installer.txt pyproject.toml
+	test -x $(BIN)/python || python3 -m venv .venv
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/installer.txt
+	$(BIN)/uv pip sync -q --require-hashes requirements/lock.txt
+	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/installer.txt
+	touch $@
+
+demo: install ## Start a server and show a protected sign-in on real traffic (ONCE=1 ends by itself)
+	$(BIN)/doorward demo $(if $(ONCE),--once)
+
+test: install ## Run every test
+	$(BIN)/python -m pytest -n 2 $(TESTS)
+
+lint: install ## Check format, style, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install ## Put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+contract: install ## Generate wire/contract.py and docs/coverage.md from botocore's model
+	$(BIN)/python -m tools.contract
+
+settings: install ## Generate docs/settings.md from the settings
+	$(BIN)/python -m tools.settings
+
+migration: install ## Write a new version of the tables (NAME=what_it_does)
+	$(BIN)/python -m tools.migration $(NAME)
+
+lock: install ## Resolve the dependencies anew into requirements/lock.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --all-extras --group dev -q --upgrade pyproject.toml -o requirements/lock.txt
+
+bench: install ## Measure speed and memory beside the machine's own ceiling
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove the environment and what tools leave behind
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
