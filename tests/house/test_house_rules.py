@@ -38,9 +38,11 @@ def test_only_the_clock_knows_time_and_chance(path: Path) -> None:
     called = [
         node.attr
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and (node.value.id in {"datetime", "date"} and node.attr in DATETIME_NOW)
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and (node.value.id in {"datetime", "date"} and node.attr in DATETIME_NOW)
+        )
         or (isinstance(node, ast.Attribute) and node.attr in {"uuid1", "uuid4"})
     ]
     assert not called

@@ -3,8 +3,8 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+from doorward.directory.token_validity import token_validity
 from doorward.directory.user_pool import UserPool
-from doorward.tokens.validity import token_validity
 from doorward.wire.contract import (
     ExplicitAuthFlowsType,
     RefreshTokenRotationType,

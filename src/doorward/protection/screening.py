@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from doorward.protection.attempt import Attempt, Surroundings
 from doorward.protection.configuration import ProtectionConfiguration
 from doorward.risk.ip_exceptions import IpException
-from doorward.risk.policy import Decision, Mode
+from doorward.risk.policy import Decision, Mode, Response
 from doorward.risk.score import Assessment
 
 
@@ -32,3 +32,8 @@ class Verdict:
     assessment: Assessment | None
     decision: Decision
     earlier_sign_ins: int = 0
+
+    @property
+    def allows(self) -> bool:
+        """Whether the attempt goes on without anything more asked of the user."""
+        return self.decision.response is Response.ALLOW

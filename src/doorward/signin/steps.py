@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse, EventResponse
-from doorward.risk.policy import Response
 from doorward.signin import lockout, queries, sessions
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.sign_in import Answer, Challenge, Granted, Refusal, SignIn, Step
@@ -99,7 +98,7 @@ def respond_to_risk(tx: Connection, sign_in: SignIn) -> Answer | None:
     """How risky is the attempt, and what does the pool do at that level?"""
     guard = sign_in.call.services.guard
     sign_in.verdict = guard.assess(tx, sign_in.screening)
-    if sign_in.verdict.decision.response is Response.ALLOW:
+    if sign_in.verdict.allows:
         return None
     error = NotAuthorizedException("Unable to login because of security reasons")
     return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])

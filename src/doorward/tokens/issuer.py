@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from doorward.clock import Instant, new_uuid
 from doorward.directory.app_client import AppClient
 from doorward.directory.queries import app_clients, user_pools, users
+from doorward.directory.token_validity import TokenValidity, token_validity
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.store.sealing import Keyring
@@ -17,7 +18,6 @@ from doorward.tokens.claims import TokenFacts, access_token_claims, id_token_cla
 from doorward.tokens.key_cache import KeyCache
 from doorward.tokens.queries import KeptSigningKey, TokenFamily
 from doorward.tokens.signing_keys import PublicKey, SigningKey, jwks
-from doorward.tokens.validity import TokenValidity, token_validity
 from doorward.wire.contract import AuthenticationResultType
 from doorward.wire.errors import NotAuthorizedException
 

@@ -1,7 +1,7 @@
 import pytest
 
+from doorward.directory.token_validity import TimeUnit, TokenValidity, token_validity
 from doorward.tokens.refresh_token import digest, new_refresh_token
-from doorward.tokens.validity import TimeUnit, TokenValidity, token_validity
 from doorward.wire import errors
 
 
