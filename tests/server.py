@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore import UNSIGNED
@@ -68,18 +69,15 @@ class RunningServer:
 
 
 @contextmanager
-def running(data: Path, clock: Clock | None = None, **settings: object) -> Iterator[RunningServer]:
+def running(data: Path, clock: Clock | None = None, **settings: Any) -> Iterator[RunningServer]:
     """Run a server on a free port until the block ends."""
-    chosen = Settings(
-        **{
-            "data": data,
-            "port": 0,
-            "argon2_memory": 64,
-            "argon2_iterations": 1,
-            "signature_skew": 900.0 if clock is None else 1e12,
-            **settings,
-        }
-    )
+    quick: dict[str, Any] = {
+        "port": 0,
+        "argon2_memory": 64,
+        "argon2_iterations": 1,
+        "signature_skew": 900.0 if clock is None else 1e12,
+    }
+    chosen = Settings(data=data, **(quick | settings))
     server = Server(chosen, open_vault(chosen), clock)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
