@@ -84,11 +84,14 @@ class Population:
 
     def conditional(self, trait: int, key: int, parent_trait: int, parent_key: int) -> float:
         """The share of the pool that has this value among those who have the parent's (UNKNOWN: all)."""
-        concentration = self.model.pool_concentration
-        counted = self.counts[trait].get(key, 0.0) * self.scale
-        parent = self.counts[parent_trait].get(parent_key, 0.0) if parent_key else self.mass
-        within = max(parent * self.scale, counted)
-        return (counted + concentration * self.model.unseen[trait]) / (within + concentration)
+        model = self.model
+        concentration = model.pool_concentration
+        counted = self.counts[trait].get(key, 0.0)
+        within = self.counts[parent_trait].get(parent_key, 0.0) if parent_key else self.mass
+        within = max(within, counted)
+        return (counted * self.scale + concentration * model.unseen[trait]) / (
+            within * self.scale + concentration
+        )
 
     def probability(self, level: str, value: str) -> float:
         """The share of the pool that has this value of a trait, by the trait's name (`country`, `asn` ...).

@@ -111,17 +111,19 @@ def learn(
     counts = profile.counts.copy()
     for trait, key in enumerate(keys_of(circumstance)):
         if key:
-            totals[trait] = min(totals[trait] + units, FULL)
-            of_trait = counts[trait].copy()
-            of_trait[key] = min(of_trait.get(key, 0) + units, FULL)
-            if len(of_trait) > KEPT[trait]:
-                del of_trait[_rarest(of_trait, but=key)]
-            counts[trait] = of_trait
-    hours = profile.hours.copy()
-    hours[hour_of(at)] = min(hours[hour_of(at)] + units, FULL)
-    days = profile.days.copy()
-    days[day_of(at)] = min(days[day_of(at)] + units, FULL)
+            totals[trait] = _more(totals[trait], units)
+            counts[trait] = of_trait = counts[trait].copy()
+            before = of_trait.get(key, 0)
+            if not before and len(of_trait) >= KEPT[trait]:
+                del of_trait[min(of_trait, key=of_trait.__getitem__)]
+            of_trait[key] = _more(before, units)
     second = int(at)
+    hours = profile.hours.copy()
+    hour = second // 3600 % 24
+    hours[hour] = _more(hours[hour], units)
+    days = profile.days.copy()
+    day = second // 86_400 % 7
+    days[day] = _more(days[day], units)
     # Positional, because this is on the path of every sign-in and `replace` costs several times as much.
     return Profile(
         profile.landmark,
@@ -204,9 +206,9 @@ def _units(profile: Profile, at: float, half_life: float, lessons: float) -> int
     return min(max(round(UNIT * lessons * growth), 1), FULL)
 
 
-def _rarest(of_trait: dict[int, int], but: int) -> int:
-    """The key with the least count (of those the smallest), never the one just learned."""
-    return min((count, key) for key, count in of_trait.items() if key != but)[1]
+def _more(count: int, units: int) -> int:
+    more = count + units
+    return more if more < FULL else FULL
 
 
 def _reborn(profile: Profile, at: int) -> Profile:

@@ -1,10 +1,13 @@
 """Why a score is what it is, in words that a security engineer understands."""
 
+from math import floor
 from typing import Final
 
 import msgspec
 
 LONGEST_SHOWN: Final = 60
+NEGLIGIBLE: Final = 0.005
+"""A weight below this is no reason."""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -18,6 +21,13 @@ class Reason(msgspec.Struct, frozen=True):
     value: str
     weight: float
     sentence: str
+
+
+def because(signal: str, value: str, weight: float, sentence: str) -> Reason | None:
+    """The reason with its weight in whole thousandths; None where it weighs next to nothing."""
+    if -NEGLIGIBLE < weight < NEGLIGIBLE:
+        return None
+    return Reason(signal, value, floor(weight * 1000.0 + 0.5) / 1000.0, sentence)
 
 
 def shown(value: str) -> str:

@@ -87,8 +87,7 @@ class Scene:
         of_user = of_pool = 1.0
         parent, parent_key = COUNTRY, UNKNOWN
         for trait in chain:
-            key = keys[trait]
-            if key:
+            if key := keys[trait]:
                 share = conditional(trait, key, parent, parent_key)
                 alpha = alphas[trait]
                 of_pool *= share

@@ -10,7 +10,7 @@ from doorward.risk.levels import Level
 from doorward.risk.model import SHIPPED, Model
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile
-from doorward.risk.reasons import Reason
+from doorward.risk.reasons import Reason, because
 from doorward.risk.scene import NO_FACTS, AccountFacts, Scene
 from doorward.risk.signals import account as of_account
 from doorward.risk.signals import client, feedback, network, rhythm, travel, velocity
@@ -54,8 +54,8 @@ CONDUCT: Final[tuple[tuple[str, tuple[Signal, ...]], ...]] = (
 )
 """Signals that say "this is what attacks look like", or what is known of the account."""
 
-_DECIMALS: Final = 3
-_STEP: Final = 10.0**-_DECIMALS
+_STEP: Final = 0.01
+"""By how much a capped score stays below the threshold: more than a negligible weight and rounding."""
 _RARITY_SIGNALS: Final = tuple(signal for _, group in RARITY for signal in group)
 _CONDUCT_SIGNALS: Final = tuple(signal for _, group in CONDUCT for signal in group)
 
@@ -80,25 +80,22 @@ def score(
 ) -> Assessment:
     """Assess one attempt. Changes nothing and depends on nothing but its arguments.
 
-    Reasons come heaviest first. Weights and score are rounded to three decimals.
+    Reasons come heaviest first. Weights and score are in whole thousandths.
     """
     scene = Scene(circumstance, profile, population, velocity, account, model)
     rarity_signals, conduct_signals = _RARITY_SIGNALS, _CONDUCT_SIGNALS
     if model.without:
         rarity_signals, conduct_signals = _left(RARITY, model), _left(CONDUCT, model)
-    prior = round(model.prior + (model.cold_prior - model.prior) / (1.0 + scene.sign_ins), _DECIMALS)
+    prior = round(model.prior + (model.cold_prior - model.prior) / (1.0 + scene.sign_ins), 3)
     reasons: list[Reason] = []
     total = prior + _gather(rarity_signals, scene, reasons)
-    if profile.successes < model.few and (ceiling := _ceiling(profile, model)) < total:
-        weight = round(ceiling - total, _DECIMALS)
-        reasons.append(Reason("few_sign_ins", str(profile.successes), weight, _few(profile)))
-        total += weight
+    if profile.successes < model.few:
+        total += _capped(total, profile, model, reasons)
     total += _gather(conduct_signals, scene, reasons)
-    if (said := feedback.judgement(scene, total)) is not None and "account" not in model.without:
-        weight = round(said.weight, _DECIMALS)
-        reasons.append(Reason(said.signal, said.value, weight, said.sentence))
-        total += weight
-    total = round(total, _DECIMALS)
+    if "account" not in model.without and (said := feedback.judgement(scene, total)) is not None:
+        reasons.append(said)
+        total += said.weight
+    total = round(total, 3)
     reasons.sort(key=_heaviness, reverse=True)
     return Assessment(total, model.thresholds.level_of(total), prior, tuple(reasons), model.version)
 
@@ -109,10 +106,8 @@ def _gather(signals: tuple[Signal, ...], scene: Scene, reasons: list[Reason]) ->
     for signal in signals:
         reason = signal(scene)
         if reason is not None:
-            weight = round(reason.weight, _DECIMALS)
-            if weight:
-                reasons.append(Reason(reason.signal, reason.value, weight, reason.sentence))
-                total += weight
+            reasons.append(reason)
+            total += reason.weight
     return total
 
 
@@ -120,15 +115,16 @@ def _left(groups: tuple[tuple[str, tuple[Signal, ...]], ...], model: Model) -> t
     return tuple(signal for name, group in groups if name not in model.without for signal in group)
 
 
-def _ceiling(profile: Profile, model: Model) -> float:
-    """The most that the prior and rarity may reach together for a user with few sign-ins."""
-    if profile.successes < model.cold_low:
-        return model.thresholds.medium - _STEP
-    return model.thresholds.high - _STEP
-
-
-def _few(profile: Profile) -> str:
-    return f"only {profile.successes} earlier sign-in(s): what is rare for this user is not yet known"
+def _capped(total: float, profile: Profile, model: Model, reasons: list[Reason]) -> float:
+    """What is taken off, so that prior and rarity stay below Medium (no sign-in yet) or High (a few)."""
+    thresholds = model.thresholds
+    ceiling = thresholds.medium if profile.successes < model.cold_low else thresholds.high
+    sentence = f"only {profile.successes} earlier sign-in(s): what is rare for this user is not yet known"
+    reason = because("few_sign_ins", str(profile.successes), min(ceiling - _STEP - total, 0.0), sentence)
+    if reason is None:
+        return 0.0
+    reasons.append(reason)
+    return reason.weight
 
 
 def _heaviness(reason: Reason) -> float:

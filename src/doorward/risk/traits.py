@@ -61,7 +61,10 @@ Keys = tuple[int, ...]
 
 def key_of(value: str, parent: int = 0) -> int:
     """The key of one value below its parent's key; never UNKNOWN."""
-    return crc32(value[:LONGEST].encode("utf-8", "surrogatepass"), parent) or 1
+    try:
+        return crc32(value[:LONGEST].encode(), parent) or 1
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can carry
+        return crc32(value[:LONGEST].encode("utf-8", "surrogatepass"), parent) or 1
 
 
 def keys_of(circumstance: Circumstance) -> Keys:
@@ -73,7 +76,7 @@ def keys_of(circumstance: Circumstance) -> Keys:
     browser = key_of(c.browser, os) if c.browser else 0
     return (
         key_of(c.country) if c.country else 0,
-        (asn if 0 < asn < 2**32 else key_of(str(asn))) if asn else 0,
+        asn if asn is not None and 0 < asn < 2**32 else 0,
         key_of(c.prefix) if c.prefix else 0,
         key_of(c.address) if c.address else 0,
         key_of(c.network_kind) if c.network_kind else 0,

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from doorward.risk.circumstance import Circumstance
-from doorward.risk.levels import Level
+from doorward.risk.levels import Level, Thresholds
+from doorward.risk.model import Model
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
@@ -451,3 +453,23 @@ def test_a_sentence_names_what_is_new() -> None:
     sentences = [reason.sentence for reason in assess(replace(LAPTOP, asn=680, address="10.1.1.1",
                                                               prefix="10.1.1.0/24")).reasons]  # fmt: skip
     assert "first sign-in from AS680; 28 of 28 earlier ones were in DE" in sentences
+
+
+def test_a_signal_group_can_be_switched_off() -> None:
+    model = Model(without=frozenset({"network", "travel"}))
+    circumstance = replace(STRANGER, at=NOW - 13.5 * HOUR)
+    named = {reason.signal for reason in score(circumstance, ANNA, POOL, model=model).reasons}
+    everything = {reason.signal for reason in score(circumstance, ANNA, POOL).reasons}
+    assert everything - named == {"network", "network_kind", "travel"}
+
+
+def test_a_model_can_be_kept_and_read_again() -> None:
+    model = Model(version="fitted", thresholds=Thresholds(-1.0, 1.0, 3.0, "2026-11-22"), prior=-5.0)
+    assert msgspec.json.decode(msgspec.json.encode(model), type=Model) == model
+
+
+def test_hostile_values_stand_harmless_in_a_sentence() -> None:
+    hostile = replace(STRANGER, country="\x1b[2J\u202e" + "A" * 70_000)
+    for reason in assess(hostile).reasons:
+        assert reason.sentence.isprintable()
+        assert len(reason.sentence) < 300

@@ -1,6 +1,6 @@
 """What the account's own past says: its age, its password, earlier compromise, earlier takeovers."""
 
-from doorward.risk.reasons import Reason
+from doorward.risk.reasons import Reason, because
 from doorward.risk.scene import Scene
 
 _DAY = 86_400.0
@@ -11,7 +11,7 @@ def account_age(scene: Scene) -> Reason | None:
     created = scene.account.created_at
     if created is None or not 0.0 <= scene.circumstance.at - created < _DAY:
         return None
-    return Reason(
+    return because(
         "account_age", "under a day", scene.model.young_account, "the account is younger than a day"
     )
 
@@ -24,10 +24,10 @@ def password_age(scene: Scene) -> Reason | None:
     days = (scene.circumstance.at - changed) / _DAY
     if days > 730:
         weight = scene.model.old_password
-        return Reason("password_age", f"{days:.0f} days", weight, f"the password is {days:.0f} days old")
+        return because("password_age", f"{days:.0f} days", weight, f"the password is {days:.0f} days old")
     if 0.0 <= days < 1.0 and scene.profile.successes and not scene.known_device:
         weight = scene.model.recent_password
-        return Reason("password_age", "under a day", weight, "the password was changed within the last day")
+        return because("password_age", "under a day", weight, "the password was changed within the last day")
     return None
 
 
@@ -36,7 +36,7 @@ def compromised(scene: Scene) -> Reason | None:
     if not scene.account.compromised:
         return None
     weight = scene.model.compromised
-    return Reason("compromised", "leaked", weight, "the password is known to have leaked")
+    return because("compromised", "leaked", weight, "the password is known to have leaked")
 
 
 def takeovers(scene: Scene) -> Reason | None:
@@ -45,6 +45,6 @@ def takeovers(scene: Scene) -> Reason | None:
     if count <= 0:
         return None
     weight = min(count * scene.model.takeover, scene.model.takeovers_at_most)
-    return Reason(
+    return because(
         "takeovers", str(count), weight, f"{count} earlier sign-in(s) were reported as not the user's"
     )

@@ -3,7 +3,7 @@
 from math import log
 
 from doorward.risk.model import Mixing
-from doorward.risk.reasons import Reason, shown
+from doorward.risk.reasons import NEGLIGIBLE, Reason, because, shown
 from doorward.risk.scene import Scene
 from doorward.risk.traits import (
     BROWSER,
@@ -25,7 +25,7 @@ def client(scene: Scene) -> Reason | None:
     keys = scene.keys
     if not (keys[DEVICE_ID] or keys[USER_AGENT] or keys[BROWSER] or keys[OS] or keys[DEVICE_TYPE]):
         weight = scene.absence(USER_AGENT)
-        return Reason("client", "unknown", weight, "the client did not name itself") if weight else None
+        return because("client", "unknown", weight, "the client did not name itself")
     if not scene.profile.successes:
         return None
     model, profile = scene.model, scene.profile
@@ -40,7 +40,7 @@ def client(scene: Scene) -> Reason | None:
             alpha = model.alphas[DEVICE_ID]
             weight += log((profile.totals[DEVICE_ID] * scene.scale + alpha) / alpha)
             weight = min(weight, -log(model.client.strays))
-    return Reason("client", _name(scene), weight, _sentence(scene))
+    return because("client", _name(scene), weight, _sentence(scene))
 
 
 def nothing_familiar(scene: Scene) -> Reason | None:
@@ -53,7 +53,7 @@ def nothing_familiar(scene: Scene) -> Reason | None:
         return None
     weight = scene.model.nothing_familiar
     weight *= scene.sign_ins / (scene.sign_ins + scene.model.nothing_familiar_after)
-    return Reason("nothing_familiar", "country and device", weight, "both the country and the device are new")
+    return because("nothing_familiar", "country and device", weight, "country and device are both new")
 
 
 _DEVICE = (DEVICE_ID,)
@@ -109,7 +109,9 @@ def _plain(scene: Scene, signal: str, value: str | None, trait: int, mixing: Mix
     if not value or not scene.profile.totals[trait]:
         return None
     weight = scene.evidence(scene.odds_against_user((trait,)), mixing)
-    return Reason(signal, shown(value), weight, f"{scene.times(trait)} earlier sign-ins had {shown(value)}")
+    if -NEGLIGIBLE < weight < NEGLIGIBLE:
+        return None  # the common case, and a sentence costs more than the weight
+    return because(signal, shown(value), weight, f"{scene.times(trait)} earlier sign-ins had {shown(value)}")
 
 
 def remembered_device(scene: Scene) -> Reason | None:
@@ -117,7 +119,7 @@ def remembered_device(scene: Scene) -> Reason | None:
     if not scene.circumstance.remembered_device:
         return None
     weight = scene.model.remembered_device
-    return Reason("remembered_device", "proven", weight, "a remembered device that proved its secret")
+    return because("remembered_device", "proven", weight, "a remembered device that proved its secret")
 
 
 def context_signature(scene: Scene) -> Reason | None:
@@ -125,4 +127,4 @@ def context_signature(scene: Scene) -> Reason | None:
     if scene.circumstance.context_signature != "invalid":
         return None
     weight = scene.model.invalid_signature
-    return Reason("context_signature", "invalid", weight, "the client context's signature is wrong")
+    return because("context_signature", "invalid", weight, "the client context's signature is wrong")

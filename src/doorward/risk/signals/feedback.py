@@ -1,7 +1,7 @@
 """What somebody has said about this very circumstance: Valid lowers the risk at once, Invalid raises it."""
 
 from doorward.risk.profile import Mark
-from doorward.risk.reasons import Reason
+from doorward.risk.reasons import Reason, because
 from doorward.risk.scene import Scene
 from doorward.risk.traits import DEVICE_ID, client_key, network_key
 
@@ -34,12 +34,12 @@ def judgement(scene: Scene, score: float) -> Reason | None:
         elif mark.network == network and network:
             weight, what = max(weight, strength * scene.model.distrusted_network), what or "network"
     if weight > 0.0:
-        return Reason("feedback", "Invalid", weight, f"this {what} was reported as not the user's own")
+        return because("feedback", "Invalid", weight, f"this {what} was reported as not the user's own")
     for mark in profile.trusted:
         if mark.network == network and mark.client == client:
             weight = min(weight, _strength(scene, mark) * min(thresholds.low - MARGIN - score, 0.0))
     if weight < 0.0:
-        return Reason("feedback", "Valid", weight, "this circumstance was confirmed as the user's own")
+        return because("feedback", "Valid", weight, "this circumstance was confirmed as the user's own")
     return None
 
 

@@ -4,7 +4,7 @@ from math import log
 
 from doorward.risk.circumstance import NetworkKind
 from doorward.risk.model import Kinds
-from doorward.risk.reasons import Reason, shown
+from doorward.risk.reasons import Reason, because, shown
 from doorward.risk.scene import Scene
 from doorward.risk.traits import ADDRESS, ASN, COUNTRY, NETWORK_CHAIN, NETWORK_KIND, PREFIX
 
@@ -16,13 +16,13 @@ def network(scene: Scene) -> Reason | None:
     keys = scene.keys
     if not (keys[COUNTRY] or keys[ASN] or keys[PREFIX] or keys[ADDRESS]):
         weight = scene.absence(ADDRESS)
-        return Reason("network", "unknown", weight, "the address is not known") if weight else None
+        return because("network", "unknown", weight, "the address is not known")
     if not scene.profile.successes:
         return None
     been_there = keys[COUNTRY] in scene.profile.counts[COUNTRY]
     mixing = scene.model.network_in_country if been_there else scene.model.network
     weight = scene.evidence(scene.odds_against_user(NETWORK_CHAIN), mixing)
-    return Reason("network", _name(scene), scene.established(weight, _NARROW), _sentence(scene))
+    return because("network", _name(scene), scene.established(weight, _NARROW), _sentence(scene))
 
 
 def _name(scene: Scene) -> str:
@@ -31,7 +31,7 @@ def _name(scene: Scene) -> str:
         return shown(c.address)
     if c.prefix:
         return shown(c.prefix)
-    return f"AS{c.asn}" if c.asn else shown(c.country or "")
+    return f"AS{c.asn}" if scene.keys[ASN] else shown(c.country or "")
 
 
 def _sentence(scene: Scene) -> str:
@@ -40,7 +40,7 @@ def _sentence(scene: Scene) -> str:
     if c.country and keys[COUNTRY] not in counts[COUNTRY]:
         return f"first sign-in from {shown(c.country)}, after {scene.profile.successes} from elsewhere"
     in_country = f"; {scene.times(COUNTRY)} earlier ones were in {shown(c.country)}" if c.country else ""
-    if c.asn and keys[ASN] not in counts[ASN]:
+    if keys[ASN] and keys[ASN] not in counts[ASN]:
         return f"first sign-in from AS{c.asn}{in_country}"
     if c.address and keys[ADDRESS] in counts[ADDRESS]:
         return f"{scene.times(ADDRESS)} earlier sign-ins came from this address"
@@ -51,7 +51,7 @@ def _known_network(scene: Scene) -> str:
     c = scene.circumstance
     if c.prefix and scene.known_network:
         return f"{scene.times(PREFIX)} earlier sign-ins came from {shown(c.prefix)}"
-    if c.asn:
+    if scene.keys[ASN]:
         return f"{scene.times(ASN)} earlier sign-ins came through AS{c.asn}, none from this address"
     if c.address or c.prefix:
         return ""
@@ -70,7 +70,7 @@ def network_kind(scene: Scene) -> Reason | None:
     total = profile.totals[NETWORK_KIND] * scale
     of_user = (seen + alpha * _share(model.kind_of_user, kind)) / (total + alpha)
     weight = min(max(log(_share(model.kind_of_impostor, kind) / of_user), -1.0), model.kind_at_most)
-    return Reason(
+    return because(
         "network_kind", kind, weight, f"{_KINDS[kind]}; {scene.times(NETWORK_KIND)} earlier sign-ins used one"
     )
 

@@ -3,7 +3,7 @@
 from math import log2
 
 from doorward.risk.profile import day_of, hour_of
-from doorward.risk.reasons import Reason
+from doorward.risk.reasons import Reason, because
 from doorward.risk.scene import Scene
 
 _DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
@@ -25,9 +25,9 @@ def hour(scene: Scene) -> Reason | None:
     hour_of_user = (_around(profile.hours, of_day) * scale + _CONCENTRATION * hour_of_pool) / total
     day_of_user = (profile.days[of_week] * scale + _CONCENTRATION * day_of_pool) / total
     weight = scene.evidence(hour_of_pool * day_of_pool / (hour_of_user * day_of_user), scene.model.hour)
-    usual = "a usual" if weight < 0 else "an unusual"
+    usual = "a usual" if weight < -0.1 else "an unusual" if weight > 0.3 else "an ordinary"
     value = f"{_DAYS[of_week]} {of_day:02d} h UTC"
-    return Reason("hour", value, weight, f"{usual} time for this user: {value}")
+    return because("hour", value, weight, f"{usual} time for this user: {value}")
 
 
 def _around(hours: list[float] | list[int], hour: int) -> float:
@@ -46,4 +46,4 @@ def absence(scene: Scene) -> Reason | None:
     if days <= model.absence_free_days:
         return None
     weight = min(0.5 * log2(days / model.absence_free_days), model.absence_at_most)
-    return Reason("absence", f"{days:.0f} days", weight, f"the last sign-in was {days:.0f} days ago")
+    return because("absence", f"{days:.0f} days", weight, f"the last sign-in was {days:.0f} days ago")

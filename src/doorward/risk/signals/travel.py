@@ -2,7 +2,7 @@
 
 from math import asin, cos, log, radians, sin, sqrt
 
-from doorward.risk.reasons import Reason
+from doorward.risk.reasons import Reason, because
 from doorward.risk.scene import Scene
 
 EARTH_KM = 6371.0
@@ -41,7 +41,7 @@ def travel(scene: Scene) -> Reason | None:
     known = scene.known_device or scene.known_network
     if known:
         weight *= model.travel_with_known
-    return Reason(
+    return because(
         "travel",
         f"{speed:.0f} km/h",
         weight,

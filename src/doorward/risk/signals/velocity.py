@@ -3,8 +3,9 @@
 from math import log
 
 from doorward.risk.model import Model
-from doorward.risk.reasons import Reason, shown
+from doorward.risk.reasons import Reason, because, shown
 from doorward.risk.scene import Scene
+from doorward.risk.traits import ASN, DEVICE_ID, PREFIX
 from doorward.risk.velocity import Window
 
 
@@ -23,7 +24,7 @@ def stuffing(scene: Scene) -> Reason | None:
         (view.address, priors.address, c.address),
         (view.prefix, priors.prefix, c.prefix),
         (view.device, priors.device, "one device"),
-        (view.asn, priors.asn, f"AS{c.asn}"),
+        (view.asn, priors.asn, f"AS{c.asn}" if scene.keys[ASN] else ""),
     ):
         if candidate.failing > 1.0:
             weight = campaign(candidate, model) + prior
@@ -31,7 +32,7 @@ def stuffing(scene: Scene) -> Reason | None:
                 best, window, where = weight, candidate, value or ""
     if not best:
         return None
-    return Reason(
+    return because(
         "stuffing",
         shown(where),
         min(best, model.campaign_at_most),
@@ -59,7 +60,7 @@ def brute_force(scene: Scene) -> Reason | None:
         return None
     networks = max(window.failing - 1.0, 0.0)
     weight = min(excess * model.guess + networks * model.guessing_networks, model.guesses_at_most)
-    return Reason(
+    return because(
         "brute_force",
         f"{window.failures:.0f} failures",
         weight,
@@ -74,7 +75,7 @@ def mfa_fatigue(scene: Scene) -> Reason | None:
     excess = window.prompts - model.prompts_free
     if excess <= 0.0:
         return None
-    return Reason(
+    return because(
         "mfa_fatigue",
         f"{window.prompts:.0f} prompts",
         min(excess * model.prompt, model.prompts_at_most),
@@ -90,7 +91,7 @@ def pool_under_attack(scene: Scene) -> Reason | None:
     share = window.failures / window.attempts
     if share <= 0.5:
         return None
-    return Reason(
+    return because(
         "pool_under_attack",
         f"{share:.0%} failing",
         min(max((share - 0.5) * 4.0, 0.0), model.pool_at_most),
@@ -111,7 +112,7 @@ def reputation(scene: Scene) -> Reason | None:
                 best, reporters, what = weight, count, name
     if not best:
         return None
-    return Reason("reputation", what, best, f"{reporters} account(s) reported sign-ins from this {what}")
+    return because("reputation", what, best, f"{reporters} account(s) reported sign-ins from this {what}")
 
 
-_REPORTED = ((2, "network"), (11, "device"), (1, "autonomous system"))
+_REPORTED = ((PREFIX, "network"), (DEVICE_ID, "device"), (ASN, "autonomous system"))
