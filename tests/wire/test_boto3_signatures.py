@@ -1,5 +1,7 @@
 """What boto3 really sends, verified as it arrives."""
 
+from collections.abc import Iterator
+
 import boto3
 import pytest
 from botocore.config import Config
