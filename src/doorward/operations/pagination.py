@@ -15,7 +15,8 @@ from doorward.wire.errors import InvalidParameterException
 
 T = TypeVar("T")
 
-_LONGEST_TOKEN = 4096
+# ListUsers goes on from an attribute's value: 2,048 characters, as JSON, in base64.
+_LONGEST_TOKEN = 32_768
 
 
 def page(
