@@ -231,7 +231,7 @@ def _prepared(attempt: Assessed, pool: UserPool, user: User, password: str) -> S
         return None
 
 
-def _replace(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def _replace(
     tx: Connection,
     call: Call,
     pool: UserPool,

@@ -187,7 +187,7 @@ def _not_to_be_confirmed(user: User) -> NotAuthorizedException:
     return NotAuthorizedException(f"User cannot be confirmed. Current status is {user.status}")
 
 
-def _resend(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def _resend(
     tx: Connection, call: Call, pool: UserPool, client: AppClient, name: str, user: User | None
 ) -> tuple[CodeDeliveryDetailsType | None, CognitoError | None]:
     """Send the code, or return why not. A disabled user is hidden with those who do not exist."""

@@ -13,11 +13,24 @@ from doorward.operations.app_clients import (
     list_user_pool_clients,
     update_user_pool_client,
 )
+from doorward.operations.passwords import (
+    admin_reset_user_password,
+    admin_set_user_password,
+    change_password,
+    confirm_forgot_password,
+    forgot_password,
+)
 from doorward.operations.sign_in import (
     admin_initiate_auth,
     admin_respond_to_auth_challenge,
     initiate_auth,
     respond_to_auth_challenge,
+)
+from doorward.operations.sign_up import (
+    admin_confirm_sign_up,
+    confirm_sign_up,
+    resend_confirmation_code,
+    sign_up,
 )
 from doorward.operations.tags import list_tags_for_resource, tag_resource, untag_resource
 from doorward.operations.user_pools import (
@@ -33,21 +46,30 @@ from doorward.operations.user_pools import (
 
 OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "AddCustomAttributes": add_custom_attributes,
+    "AdminConfirmSignUp": admin_confirm_sign_up,
     "AdminInitiateAuth": admin_initiate_auth,
+    "AdminResetUserPassword": admin_reset_user_password,
     "AdminRespondToAuthChallenge": admin_respond_to_auth_challenge,
+    "AdminSetUserPassword": admin_set_user_password,
+    "ChangePassword": change_password,
+    "ConfirmForgotPassword": confirm_forgot_password,
+    "ConfirmSignUp": confirm_sign_up,
     "CreateUserPool": create_user_pool,
     "CreateUserPoolClient": create_user_pool_client,
     "DeleteUserPool": delete_user_pool,
     "DeleteUserPoolClient": delete_user_pool_client,
     "DescribeUserPool": describe_user_pool,
     "DescribeUserPoolClient": describe_user_pool_client,
+    "ForgotPassword": forgot_password,
     "GetUserPoolMfaConfig": get_user_pool_mfa_config,
     "InitiateAuth": initiate_auth,
     "ListTagsForResource": list_tags_for_resource,
     "ListUserPoolClients": list_user_pool_clients,
     "ListUserPools": list_user_pools,
+    "ResendConfirmationCode": resend_confirmation_code,
     "RespondToAuthChallenge": respond_to_auth_challenge,
     "SetUserPoolMfaConfig": set_user_pool_mfa_config,
+    "SignUp": sign_up,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
     "UpdateUserPool": update_user_pool,

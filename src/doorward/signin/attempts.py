@@ -35,7 +35,7 @@ def spend_attempt(
     return within
 
 
-def has_attempt_left(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def has_attempt_left(
     tx: Connection, pool_id: str, subject: str, operation: str, now: Instant, limit: int | None = None
 ) -> bool:
     """Say whether an attempt is within the limit, without counting it.

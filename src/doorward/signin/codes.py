@@ -133,9 +133,7 @@ def check_code(
     return CodeCheck(None, attribute=stored.attribute, pending_value=stored.pending_value)
 
 
-def is_right(  # noqa: PLR0913, PLR0917 - each is a fact of its own
-    tx: Connection, call: Call, pool: UserPool, user: User, purpose: str, code: str
-) -> bool:
+def is_right(tx: Connection, call: Call, pool: UserPool, user: User, purpose: str, code: str) -> bool:
     """Say whether a code is right, without counting or using it up.
 
     For work that only the code's holder shall cost; the answer is still `check_code`'s to give.

@@ -109,7 +109,7 @@ def keep_lockout(tx: Connection, pool_id: str, subject: str, state: Lockout) -> 
     )
 
 
-def remove_lockout(tx: Connection, pool_id: str, subject: str) -> None:
+def forget_lockout(tx: Connection, pool_id: str, subject: str) -> None:
     """Forgive a subject."""
     tx.execute(delete(lockouts).where(lockouts.c.pool_id == pool_id, lockouts.c.subject == subject))
 
