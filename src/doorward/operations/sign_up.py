@@ -47,14 +47,16 @@ def sign_up(call: Call, request: SignUpRequest) -> SignUpResponse:
     with call.reading() as tx:
         client, pool = _client_and_pool(tx, request.client_id)
         check_secret_hash(call, client, request.username, request.secret_hash)
+        user = _new_user(call, pool, client, request)
         attempt = assessed.begin(
             tx, call, pool, client, "SignUp", request.username, None, request.user_context_data
         )
-        user = None if attempt.refusal else _new_user(tx, call, pool, client, request)
-    if user is not None:
+        if attempt.refusal is None:
+            _claim_names(tx, call, pool, request.username, user)
+    if attempt.refusal is None:
         passwords.check_policy(pool, request.password)
         assessed.look_up(attempt, request.password, "SIGN_UP")
-    if user is not None and attempt.refusal is None:
+    if attempt.refusal is None:
         stored = passwords.prepare(
             call, pool, user.username, request.password, earlier=None, compromised=attempt.compromised
         )
@@ -63,7 +65,10 @@ def sign_up(call: Call, request: SignUpRequest) -> SignUpResponse:
     with call.writing() as tx:
         assessed.assess(tx, attempt)
         if attempt.refusal is None:
-            details = _keep(tx, call, pool, request.username, user)
+            _claim_names(tx, call, pool, request.username, user)
+            users.add(tx, pool, user)
+            if attribute := codes.sign_up_attribute(pool, user):
+                details = codes.send_code(tx, call, pool, user, codes.SIGN_UP, attribute)
         assessed.record(tx, attempt, user=user if attempt.refusal is None else None)
     assessed.settle(attempt)
     return SignUpResponse(user_confirmed=False, code_delivery_details=details, user_sub=user.sub)
@@ -141,11 +146,11 @@ def _client_and_pool(tx: Connection, client_id: str) -> tuple[AppClient, UserPoo
     return client, user_pools.require(tx, client.pool_id)
 
 
-def _new_user(tx: Connection, call: Call, pool: UserPool, client: AppClient, request: SignUpRequest) -> User:
+def _new_user(call: Call, pool: UserPool, client: AppClient, request: SignUpRequest) -> User:
     own = pool.configuration.admin_create_user_config
     if own and own.allow_admin_create_user_only:
         raise NotAuthorizedException("SignUp is not permitted for this user pool")
-    user = new_user(
+    return new_user(
         pool,
         request.username,
         request.user_attributes or [],
@@ -154,8 +159,6 @@ def _new_user(tx: Connection, call: Call, pool: UserPool, client: AppClient, req
         now=call.now,
         sub=new_uuid(),
     )
-    _claim_names(tx, call, pool, request.username, user)
-    return user
 
 
 def _claim_names(tx: Connection, call: Call, pool: UserPool, username: str, user: User) -> None:

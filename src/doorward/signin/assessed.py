@@ -18,7 +18,7 @@ from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventType
 from doorward.protection.attempt import Attempt
 from doorward.protection.client_context import public_context
-from doorward.protection.guard import Screening, Verdict
+from doorward.protection.screening import Screening, Verdict
 from doorward.signin.attempts import BY_RISK
 from doorward.signin.passwords import COMPROMISED
 from doorward.wire.contract import UserContextDataType
@@ -42,7 +42,7 @@ class Assessed:
     def attempts_by_risk(self) -> int | None:
         """How many attempts the level leaves within an hour; None where the operation's own number counts."""
         assessment = self.verdict.assessment if self.verdict else None
-        if assessment is None or self.screening.mode != "ENFORCED":
+        if assessment is None or self.screening.mode.value != "ENFORCED":
             return None
         return BY_RISK.get(assessment.level.wire_name or "")
 
