@@ -1,7 +1,8 @@
 """Every setting is documented, and the page says what the code does."""
 
-from doorward.settings import Settings
 from tools.settings import PAGE, page
+
+from doorward.settings import Settings
 
 
 def test_the_page_of_settings_is_current() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from botocore import xform_name
+
 from tools.contract.model import Model, is_signed
 
 INTEGER_BITS = {"integer": 32, "long": 64}

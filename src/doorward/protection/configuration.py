@@ -11,13 +11,13 @@ from doorward.breach.check import policy as compromised_policy
 from doorward.network.address import parse_or_none
 from doorward.network.ranges import Ranges, parse_ranges
 from doorward.protection import queries
-from doorward.risk.ip_exceptions import IpException
 from doorward.risk.levels import Level
 from doorward.risk.policy import (
     DEFAULT_ACTIONS,
     Action,
     Actions,
     EventAction,
+    IpException,
     checked_order,
 )
 from doorward.wire.contract import AccountTakeoverActionsType, RiskConfigurationType

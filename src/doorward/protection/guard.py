@@ -23,10 +23,9 @@ from doorward.protection.recording import new_event
 from doorward.protection.screening import Screening, Verdict
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
-from doorward.risk.ip_exceptions import IpException
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
-from doorward.risk.policy import Decision, Mode, Policy, SetupAtRisk, UserFacts, decide
+from doorward.risk.policy import Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import score

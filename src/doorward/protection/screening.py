@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from doorward.protection.attempt import Attempt, Surroundings
 from doorward.protection.configuration import ProtectionConfiguration
-from doorward.risk.ip_exceptions import IpException
-from doorward.risk.policy import Decision, Mode, Response
+from doorward.risk.policy import Decision, IpException, Mode, Response
 from doorward.risk.score import Assessment
 
 

@@ -1,6 +1,5 @@
 """The circumstances of one attempt: everything the engine may look at, and nothing else."""
 
-import ipaddress
 from math import isfinite
 from typing import Final, Literal
 
@@ -49,16 +48,3 @@ class Circumstance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def __post_init__(self) -> None:
         if not (isfinite(self.at) and -LATEST <= self.at <= LATEST):
             raise ValueError("The time of an attempt must be a finite number of seconds since the epoch.")
-
-
-def prefix_of(address: str) -> str | None:
-    """The network an address is counted under: its /24 (IPv4) or /48 (IPv6); None where it is no address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is None:
-            return str(ipaddress.ip_network((int(parsed), 48), strict=False))
-        parsed = parsed.ipv4_mapped
-    return str(ipaddress.ip_network((int(parsed), 24), strict=False))

@@ -6,7 +6,6 @@ from typing import Final
 
 import msgspec
 
-from doorward.risk.ip_exceptions import IpException
 from doorward.risk.levels import Level
 
 
@@ -16,6 +15,14 @@ class Mode(Enum):
     OFF = "OFF"
     AUDIT = "AUDIT"
     ENFORCED = "ENFORCED"
+
+
+class IpException(Enum):
+    """What the always-allow and always-block lists say about an address."""
+
+    NONE = "none"
+    ALLOW = "allow"
+    BLOCK = "block"
 
 
 class EventAction(Enum):

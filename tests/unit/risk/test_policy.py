@@ -2,12 +2,12 @@
 
 import pytest
 
-from doorward.risk.ip_exceptions import IpException, IpExceptions, RangeError
 from doorward.risk.levels import SHIPPED_THRESHOLDS, Level, Thresholds
 from doorward.risk.policy import (
     Action,
     ActionOrderError,
     EventAction,
+    IpException,
     Mode,
     Policy,
     Response,
@@ -133,37 +133,6 @@ def test_a_stricter_level_may_not_get_a_weaker_response() -> None:
 def test_a_level_left_out_counts_as_the_one_below() -> None:
     ordered = checked_order({Level.MEDIUM: Action(IF_CONFIGURED, True)})
     assert [action.event_action for action in ordered.values()] == [NONE, IF_CONFIGURED, IF_CONFIGURED]
-
-
-def test_the_most_specific_range_wins() -> None:
-    exceptions = IpExceptions(
-        allowed=["10.0.0.0/8", "10.1.2.0/24", "2001:db8::/32"], blocked=["10.1.0.0/16", "2001:db8:bad::/48"]
-    )
-    assert exceptions.of("10.200.0.1") is IpException.ALLOW
-    assert exceptions.of("10.1.200.1") is IpException.BLOCK
-    assert exceptions.of("10.1.2.3") is IpException.ALLOW
-    assert exceptions.of("::ffff:10.1.200.1") is IpException.BLOCK
-    assert exceptions.of("2001:db8:bad::1") is IpException.BLOCK
-    assert exceptions.of("2001:db8:1::1") is IpException.ALLOW
-    for elsewhere in ("192.0.2.1", "::1", "no address", "", None):
-        assert exceptions.of(elsewhere) is IpException.NONE
-    everything = IpExceptions(blocked=["0.0.0.0/0"])
-    assert everything.of("192.0.2.1") is IpException.BLOCK
-    assert everything.of("2001:db8::1") is IpException.NONE
-
-
-@pytest.mark.parametrize(
-    ("allowed", "blocked", "named"),
-    [
-        (["10.0.0.1/8"], [], "10.0.0.1/8"),
-        ([], ["10.0.0.0/33"], "10.0.0.0/33"),
-        (["10.0.0.0/8"], ["10.0.0.0/8"], "10.0.0.0/8"),
-        ([f"10.0.{number}.0/24" for number in range(201)], [], "200"),
-    ],
-)
-def test_a_range_that_cannot_be_kept_is_named(allowed: list[str], blocked: list[str], named: str) -> None:
-    with pytest.raises(RangeError, match=named):
-        IpExceptions(allowed, blocked)
 
 
 def test_thresholds_bound_the_levels() -> None:

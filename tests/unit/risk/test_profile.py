@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from doorward.risk.circumstance import Circumstance, prefix_of
+from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import LONGEST, ProfileUnreadable, ProfileVersionUnknown, decode, encode
 from doorward.risk.profile import KEPT, Profile, distrust, learn, trust, unlearn
 from doorward.risk.traits import ADDRESS, COUNTRY, NAMES, TRAITS, key_of, keys_of
@@ -175,20 +175,6 @@ def test_a_negative_count_is_no_profile() -> None:
 def test_a_time_that_is_none_is_refused(at: float) -> None:
     with pytest.raises(ValueError, match="finite number of seconds"):
         Circumstance(at=at)
-
-
-@pytest.mark.parametrize(
-    ("address", "prefix"),
-    [
-        ("203.0.113.77", "203.0.113.0/24"),
-        ("2001:db8:aa:bb::1", "2001:db8:aa::/48"),
-        ("::ffff:203.0.113.77", "203.0.113.0/24"),
-        ("not an address", None),
-        ("", None),
-    ],
-)
-def test_an_address_is_counted_under_its_network(address: str, prefix: str | None) -> None:
-    assert prefix_of(address) == prefix
 
 
 def test_the_same_browser_on_another_system_is_another_browser() -> None:
