@@ -2,6 +2,7 @@
 
 import msgspec
 
+from doorward.directory import pool_rules
 from doorward.wire.contract import (
     EmailMfaConfigType,
     GetUserPoolMfaConfigResponse,
@@ -63,7 +64,8 @@ def replaced(
     the factors as they are.
 
     Raises InvalidParameterException where MFA is OFF and a factor is configured, where it is OPTIONAL or ON
-    and none is, or where SMS has no way out; FeatureUnavailableInTierException where the tier lacks a factor.
+    and none is, or where SMS has no way out that works; FeatureUnavailableInTierException where the tier
+    lacks a factor.
     """
     passkeys = request.web_authn_configuration or before.passkeys
     software_token = request.software_token_mfa_configuration
@@ -94,6 +96,7 @@ def replaced(
         )
         if configuration.sms_configuration is None:
             raise InvalidParameterException("SMS configuration is required when SMS MFA is configured.")
+        pool_rules.check(configuration)
     _check_tier(factors, configuration)
     return factors, msgspec.structs.replace(configuration, mfa_configuration=mode)
 
