@@ -1,5 +1,7 @@
 """ListUsers: filters, pages, and chosen attributes."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 from tests.scenarios.people import People, attributes, by_name, people, refusal
@@ -129,13 +131,14 @@ def test_a_token_serves_its_own_search_only(crowd: People, server: RunningServer
     list_users = server.administrator.list_users
     token = list_users(UserPoolId=crowd.pool_id, Filter='username ^= "user"', Limit=1)["PaginationToken"]
     other = people(server).pool_id
-    for asked in (
+    searches: list[dict[str, Any]] = [
         {"UserPoolId": crowd.pool_id, "PaginationToken": token},
         {"UserPoolId": crowd.pool_id, "Filter": 'status ^= "E"', "PaginationToken": token},
         {"UserPoolId": other, "Filter": 'username ^= "user"', "PaginationToken": token},
         {"UserPoolId": crowd.pool_id, "PaginationToken": "bm90aGluZw"},
         {"UserPoolId": crowd.pool_id, "PaginationToken": "é"},
-    ):
+    ]
+    for asked in searches:
         with pytest.raises(server.administrator.exceptions.InvalidParameterException):
             list_users(**asked)
 

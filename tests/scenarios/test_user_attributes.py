@@ -10,7 +10,7 @@ from tests.server import RunningServer
 
 DAY = 86_400.0
 HOUR = 3_600.0
-VERIFIED_FIRST = {
+VERIFIED_FIRST: dict[str, Any] = {
     "AutoVerifiedAttributes": ["email"],
     "UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": ["email"]},
 }
@@ -91,7 +91,7 @@ def test_who_goes_back_to_the_old_address_ends_the_waiting_one(server: RunningSe
 def test_an_administrator_may_verify_where_users_have_to_wait(server: RunningServer) -> None:
     pool = people(server, **VERIFIED_FIRST)
     pool.settled("ann", **PROVEN)
-    named = {"UserPoolId": pool.pool_id, "Username": "ann"}
+    named: dict[str, Any] = {"UserPoolId": pool.pool_id, "Username": "ann"}
     change = server.administrator.admin_update_user_attributes
     change(**named, UserAttributes=attributes(email="new@example.com", email_verified="true"))
     assert pool.attributes_of("ann") == {"email": "new@example.com", "email_verified": "true"}
