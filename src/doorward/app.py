@@ -18,6 +18,7 @@ from doorward.call import Services
 from doorward.clock import Clock, SystemClock
 from doorward.directory.password_hash import PasswordHashing
 from doorward.directory.queries import user_pools
+from doorward.messages.delivery import Delivery, Postbox, smtp_server
 from doorward.network import user_agent
 from doorward.network.locator import Locator
 from doorward.operations.table import OPERATIONS
@@ -91,7 +92,17 @@ def build_app(services: Services) -> Starlette:
         await run_in_threadpool(user_agent.prepare)
         retention = Retention(services)
         retention.start()
+        delivery = Delivery(
+            Postbox(
+                store=services.store,
+                keyring=services.keyring,
+                clock=services.clock,
+                server=smtp_server(services.settings),
+            )
+        )
+        delivery.start()
         yield
+        await run_in_threadpool(delivery.stop)
         await run_in_threadpool(retention.stop)
 
     async def api(request: Request) -> Response:

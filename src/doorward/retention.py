@@ -6,6 +6,7 @@ import structlog
 
 from doorward.call import Services
 from doorward.history import queries as events
+from doorward.messages import queries as messages
 from doorward.signin import queries as signin
 from doorward.tokens import queries as tokens
 
@@ -14,6 +15,7 @@ EVENTS_AT_ONCE = 1_000
 """Events deleted in one transaction, so that sign-ins do not wait for it."""
 
 _DAY = 86_400.0
+_HOUR = 3_600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -44,11 +46,12 @@ class Retention:
 
 
 def delete_expired(services: Services) -> None:
-    """Delete expired sessions, codes, lockouts and token families, and events past their retention."""
+    """Delete expired sessions, codes, lockouts and token families, and what is past its retention."""
     now = services.clock.now()
     with services.store.writing() as tx:
         signin.remove_expired(tx, now)
         tokens.remove_expired(tx, now)
+        messages.remove_before(tx, now - services.settings.message_retention_hours * _HOUR)
     before = now - services.settings.event_retention_days * _DAY
     removed = EVENTS_AT_ONCE
     while removed == EVENTS_AT_ONCE:

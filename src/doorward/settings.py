@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         "no-reply@localhost", description="The sender of messages where the pool names none."
     )
+    message_retention_hours: float = Field(
+        168, gt=0, description="Hours that messages are kept readable which nothing could deliver."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe log line that is written."
     )

@@ -53,7 +53,7 @@ def begin(tx: Connection, row: OutboxRow, lease_until: Instant) -> bool:
     changed = tx.execute(
         update(outbox)
         .where(*_is(row), outbox.c.state == "waiting")
-        .values(state="delivering", attempts=outbox.c.attempts + 1, next_attempt_at=lease_until)
+        .values(state="delivering", next_attempt_at=lease_until)
     )
     return changed.rowcount == 1
 
@@ -67,9 +67,22 @@ def finish(tx: Connection, row: OutboxRow, state: str, problem: str | None) -> N
 
 
 def postpone(tx: Connection, row: OutboxRow, until: Instant, problem: str) -> None:
-    """Put a message back for another attempt."""
+    """Put a message back for another attempt, after one that failed."""
     tx.execute(
-        update(outbox).where(*_is(row)).values(state="waiting", next_attempt_at=until, problem=problem)
+        update(outbox)
+        .where(*_is(row))
+        .values(state="waiting", next_attempt_at=until, attempts=outbox.c.attempts + 1, problem=problem)
+    )
+
+
+def has_interrupted(tx: Connection, now: Instant) -> bool:
+    """Say whether a delivery is under way for longer than its lease."""
+    return bool(
+        tx.execute(
+            select(outbox.c.message_id)
+            .where(outbox.c.state == "delivering", outbox.c.next_attempt_at <= now)
+            .limit(1)
+        ).first()
     )
 
 
