@@ -39,9 +39,7 @@ class App:
     def secret_hash(self, username: str) -> str:
         """Return the SECRET_HASH of the API's documentation."""
         message = (username + self.client_id).encode()
-        return base64.b64encode(
-            hmac.digest((self.secret or "").encode(), message, hashlib.sha256)
-        ).decode()
+        return base64.b64encode(hmac.digest((self.secret or "").encode(), message, hashlib.sha256)).decode()
 
 
 def make_pool(server: RunningServer, **settings: Any) -> str:

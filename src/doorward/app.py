@@ -152,6 +152,15 @@ def build_app(services: Services) -> Starlette:
     )
 
 
+def _postbox(services: Services) -> Postbox:
+    return Postbox(
+        store=services.store,
+        keyring=services.keyring,
+        clock=services.clock,
+        server=smtp_server(services.settings),
+    )
+
+
 def _jwks(services: Services, pool_id: str) -> Response:
     with services.store.reading() as tx:
         if user_pools.find(tx, pool_id) is None:

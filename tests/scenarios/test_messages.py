@@ -14,6 +14,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword, Session
 from sqlalchemy import update
+from tests.conftest import ClockedServer
+from tests.scenarios.certificates import self_signed
+from tests.scenarios.pools import make_pool
+from tests.server import running
 
 from doorward.app import open_vault
 from doorward.clock import SetClock
@@ -27,10 +31,6 @@ from doorward.retention import delete_expired
 from doorward.settings import Settings
 from doorward.store import tables
 from doorward.wire.contract import UserPoolType
-from tests.scenarios.certificates import self_signed
-from tests.scenarios.pools import make_pool
-from tests.conftest import ClockedServer
-from tests.server import running
 
 NOW = 1_900_000_000.0
 POOL_ID = "eu-west-1_aB3dE5fG7"
@@ -57,7 +57,9 @@ class Mailbox:
         self.arrived.set()
         return "250 taken"
 
-    def authenticate(self, server: Any, session: Session, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    def authenticate(
+        self, server: Any, session: Session, envelope: Any, mechanism: str, data: Any
+    ) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.logins.append(data.login)
         return AuthResult(success=data.password == b"open sesame")

@@ -2,10 +2,10 @@
 
 import pytest
 from botocore.exceptions import ClientError
-
-from doorward.signin.secret_hash import compute
 from tests.scenarios.pools import BREACHED, PASSWORD, make_pool
 from tests.server import RunningServer
+
+from doorward.signin.secret_hash import compute
 
 
 def error_of(caught: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
