@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from tests.server import RunningServer, running
 
+from doorward import logging
 from doorward.clock import SetClock, SystemClock
 
 
@@ -12,6 +13,9 @@ class ClockedServer(RunningServer):
     """A running server whose clock the test moves."""
 
     clock: SetClock
+
+
+logging.configure("debug", "console")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """A user, as the directory knows it."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from doorward.clock import Instant
@@ -23,6 +25,13 @@ class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
     corpus_version: str | None = None
     compromised: bool | None = None
 
+    def __repr__(self) -> str:
+        """Show nothing: a repr ends up in tracebacks."""
+        return "StoredPassword()"
+
+    def __rich_repr__(self) -> Iterator[str]:
+        yield from ()
+
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
     """A user of a pool. `attributes` holds name → value, `sub` and `custom:` ones included."""
@@ -37,6 +46,13 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, str]
     password: StoredPassword | None = None
     mfa_settings: dict[str, bool] = {}
+
+    def __repr__(self) -> str:
+        """Name the user and show nothing of him."""
+        return f"User({self.sub!r})"
+
+    def __rich_repr__(self) -> Iterator[str]:
+        yield self.sub
 
     @property
     def has_second_factor(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 from doorward.clock import Instant
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
+from doorward.directory.usernames import known_as
 from doorward.messages.outbox import Medium, Message, MessageKind
 
 CODE: Final = "{####}"
@@ -63,7 +64,8 @@ def compose(
 ) -> Message:
     """Return the message that brings a user a code, or a temporary password (`invitation`)."""
     template = template_of(pool, kind)
-    values = {CODE: code, USERNAME: user.username}
+    name = known_as(pool, user)
+    values = {CODE: code, USERNAME: name}
     mail = pool.configuration.email_configuration
     if medium == "SMS":
         subject, text, html = "", _fill(template.sms, values), None
@@ -78,7 +80,7 @@ def compose(
         kind=kind,
         medium=medium,
         destination=destination,
-        username=user.username,
+        username=name,
         code=code,
         subject=subject,
         text=text,

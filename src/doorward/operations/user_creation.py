@@ -14,7 +14,6 @@ from doorward.directory.password_policy import temporary_password, temporary_pas
 from doorward.directory.queries import user_pools, users
 from doorward.directory.user import StoredPassword, User
 from doorward.directory.user_pool import UserPool
-from doorward.directory.usernames import known_as
 from doorward.messages import outbox
 from doorward.messages.compose import compose
 from doorward.messages.outbox import Medium
@@ -132,11 +131,10 @@ def _invite(
     password: str,
     desired: Sequence[Medium] | None,
 ) -> None:
-    addressee = msgspec.structs.replace(user, username=known_as(pool, user))
     for medium in _media(user, desired):
         message = compose(
             pool,
-            addressee,
+            user,
             kind="invitation",
             medium=medium,
             destination=user.attributes[_ADDRESS_OF[medium]],

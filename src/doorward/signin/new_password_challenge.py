@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from doorward.directory import attributes
+from doorward.directory.name_claims import claim_aliases
 from doorward.directory.queries import users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
@@ -34,7 +35,8 @@ def answer_new_password(request: SignInRequest) -> Challenge | Granted:
     """Set the new password and the attributes that came with it, and grant the tokens.
 
     A new password that may not be ends neither session nor sign-in: the client asks for another one. Raises
-    InvalidPasswordException for it, InvalidParameterException for an attribute that is missing or wrong.
+    InvalidPasswordException for it, InvalidParameterException for an attribute that is missing or wrong,
+    AliasExistsException for a name that leads to another user.
     """
     name, password = request.parameter("USERNAME"), request.parameter("NEW_PASSWORD")
     request.check_client(name)
@@ -61,6 +63,7 @@ def answer_new_password(request: SignInRequest) -> Challenge | Granted:
             status="CONFIRMED",
             modified_at=call.now,
         )
+        claim_aliases(tx, pool, sign_in.user, call.now)
         users.change(tx, pool, sign_in.user)
         if state.event_id is not None:
             sign_in.event = guard.complete(tx, pool.id, state.event_id, "Pass")
