@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -11,7 +12,7 @@ def _declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"].values()
     groups = project["dependency-groups"].values()
-    requirements = [*project["project"]["dependencies"], *sum([*extras, *groups], [])]
+    requirements = [*project["project"]["dependencies"], *chain(*extras, *groups)]
     return {re.split(r"[\[<>=~! ]", requirement)[0] for requirement in requirements}
 
 

@@ -1,7 +1,5 @@
 """A user, as the directory knows it."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 from doorward.clock import Instant
@@ -29,8 +27,8 @@ class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
         """Show nothing: a repr ends up in tracebacks."""
         return "StoredPassword()"
 
-    def __rich_repr__(self) -> Iterator[str]:
-        yield from ()
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,8 +49,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         """Name the user and show nothing of him."""
         return f"User({self.sub!r})"
 
-    def __rich_repr__(self) -> Iterator[str]:
-        yield self.sub
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("sub", self.sub)]
 
     @property
     def has_second_factor(self) -> bool:
