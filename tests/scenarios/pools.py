@@ -7,7 +7,9 @@ from tests.server import RunningServer
 
 PASSWORD = "Correct-Horse-7-Battery"
 NEW_PASSWORD = "Staple-9-Altogether-New"
-BREACHED = "Password1!"
+BREACHED = "iloveyou"
+ANY_PASSWORD = {"PasswordPolicy": {"MinimumLength": 6}}
+"""A policy that lets a breached password pass, so that it is the corpus that speaks."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword, Session
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from sqlalchemy import update
 from tests.conftest import ClockedServer
 from tests.scenarios.certificates import self_signed
@@ -47,7 +47,7 @@ class Mailbox:
         self.logins: list[bytes] = []
         self.arrived = threading.Event()
 
-    async def handle_DATA(self, server: Any, session: Session, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: object, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.attempts += 1
         if self.answers:
             return self.answers.pop(0)
@@ -57,9 +57,14 @@ class Mailbox:
         self.arrived.set()
         return "250 taken"
 
+<<<<<<< HEAD
     def authenticate(
         self, server: Any, session: Session, envelope: Any, mechanism: str, data: Any
     ) -> AuthResult:
+=======
+    def authenticate(self, *credentials: object) -> AuthResult:
+        data = credentials[-1]
+>>>>>>> signup
         assert isinstance(data, LoginPassword)
         self.logins.append(data.login)
         return AuthResult(success=data.password == b"open sesame")
@@ -303,10 +308,9 @@ def test_a_connection_that_breaks_after_the_body_is_not_tried_again(tmp_path: Pa
 
 def test_a_destination_that_would_break_the_protocol_fails_alone(post: Post, mailbox: Mailbox) -> None:
     post.put(destination="alice@example.org\r\nRCPT TO:<eve@example.org>")
-    post.put(text="\ud800")
     post.put()
     post.deliver()
-    assert post.states() == ["failed", "failed", "delivered"]
+    assert post.states() == ["failed", "delivered"]
     assert mailbox.recipients == ["alice@example.org"]
 
 
@@ -331,6 +335,8 @@ def test_a_message_moved_to_another_row_does_not_open(post: Post, mailbox: Mailb
     assert len(mailbox.mails) == 1
 
 
+# The SMTP server of the test does not know that its whole connection is inside TLS, and warns.
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_mail_goes_out_protected_and_with_a_login(tmp_path: Path, mailbox: Mailbox, security: Any) -> None:
     certificate = self_signed(tmp_path, "127.0.0.1")

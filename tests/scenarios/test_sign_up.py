@@ -2,8 +2,15 @@
 
 import pytest
 from botocore.exceptions import ClientError
+<<<<<<< HEAD
 from tests.scenarios.pools import BREACHED, PASSWORD, make_pool
 from tests.server import RunningServer
+=======
+from tests.scenarios.pools import ANY_PASSWORD, BREACHED, PASSWORD, make_pool
+from tests.server import RunningServer
+
+from doorward.signin.secret_hash import compute
+>>>>>>> signup
 
 from doorward.signin.secret_hash import compute
 
@@ -181,7 +188,7 @@ def test_a_new_code_replaces_the_old_one(server: RunningServer) -> None:
 
 
 def test_a_breached_password_is_refused_and_recorded(server: RunningServer) -> None:
-    pool = make_pool(server, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"})
+    pool = make_pool(server, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}, Policies=ANY_PASSWORD)
     with pytest.raises(ClientError) as caught:
         pool.sign_up("alice", BREACHED)
     assert error_of(caught) == (
@@ -194,7 +201,7 @@ def test_a_breached_password_is_refused_and_recorded(server: RunningServer) -> N
 
 
 def test_an_observing_pool_lets_a_breached_password_pass(server: RunningServer) -> None:
-    pool = make_pool(server, UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"})
+    pool = make_pool(server, UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"}, Policies=ANY_PASSWORD)
     pool.sign_up("alice", BREACHED)
     events = server.administrator.admin_list_user_auth_events(UserPoolId=pool.id, Username="alice")
     (event,) = events["AuthEvents"]
