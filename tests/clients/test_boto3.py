@@ -87,7 +87,7 @@ def test_a_life(server: RunningServer, app: App) -> None:
     tokens = sign_in(server, app, "alice", THIRD_PASSWORD)
     public.delete_user(AccessToken=tokens["AccessToken"])
     assert refused_sign_in(server, app, THIRD_PASSWORD)[1] == "Incorrect username or password."
-    with pytest.raises(public.exceptions.UserNotFoundException):
+    with pytest.raises(ClientError, match="UserNotFoundException"):
         server.administrator.admin_get_user(UserPoolId=app.pool_id, Username="alice")
 
 

@@ -1,0 +1,161 @@
+"""The aws command, as an operator types it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.people import ALL_FLOWS, PASSWORD
+from tests.server import RunningServer
+
+from doorward.directory.access_keys import create_access_key
+
+AWS = Path(sys.executable).with_name("aws")
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def aws(server: RunningServer, tmp_path: Path) -> Command:
+    """Run `aws cognito-idp ...` with an administrator's key, away from any configuration of the machine."""
+    with server.services.store.writing() as tx:
+        key, secret = create_access_key(
+            tx, server.services.keyring, name="aws", role="administrator", pool_id=None, now=0.0
+        )
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL": server.endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+
+    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(AWS), "cognito-idp", *arguments, "--output", "json"],
+            env=environment | more,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def answer(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """Return what a command printed. Fails with what it complained about."""
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout)) if done.stdout.strip() else {}
+
+
+def test_an_operator_sets_up_a_pool_and_signs_in(aws: Command) -> None:
+    """From create-user-pool to admin-initiate-auth, with tokens that get-user takes."""
+    pool_id = answer(aws("create-user-pool", "--pool-name", "typed"))["UserPool"]["Id"]
+    in_pool = ("--user-pool-id", pool_id)
+    client_id = answer(
+        aws(
+            "create-user-pool-client",
+            *in_pool,
+            "--client-name",
+            "typed",
+            "--explicit-auth-flows",
+            *ALL_FLOWS,
+        )
+    )["UserPoolClient"]["ClientId"]
+    alice = (*in_pool, "--username", "alice")
+    answer(
+        aws(
+            "admin-create-user",
+            *alice,
+            "--user-attributes",
+            "Name=email,Value=alice@example.org",
+            "Name=email_verified,Value=true",
+            "--message-action",
+            "SUPPRESS",
+        )
+    )
+    answer(aws("admin-set-user-password", *alice, "--password", PASSWORD, "--permanent"))
+
+    credentials = f"USERNAME=alice,PASSWORD={PASSWORD}"
+    in_app = ("--client-id", client_id, "--auth-parameters", credentials)
+    by_server = answer(
+        aws("admin-initiate-auth", *in_pool, "--auth-flow", "ADMIN_USER_PASSWORD_AUTH", *in_app)
+    )["AuthenticationResult"]
+    unsigned = answer(
+        aws("initiate-auth", "--no-sign-request", "--auth-flow", "USER_PASSWORD_AUTH", *in_app)
+    )["AuthenticationResult"]
+    for tokens in (by_server, unsigned):
+        shown = answer(aws("get-user", "--no-sign-request", "--access-token", tokens["AccessToken"]))
+        assert shown["Username"] == "alice"
+    described = answer(aws("describe-user-pool", *in_pool))["UserPool"]
+    assert described["EstimatedNumberOfUsers"] == 1
+    answer(aws("admin-delete-user", *alice))
+    answer(aws("delete-user-pool", *in_pool))
+
+
+def test_errors_are_told_in_one_line(aws: Command) -> None:
+    """Exit status 254 or 255 and the sentence that scripts match on."""
+    unknown = aws("describe-user-pool", "--user-pool-id", "eu-west-1_AAAAAAAAA")
+    assert unknown.returncode in {254, 255}
+    assert (
+        "An error occurred (ResourceNotFoundException) when calling the DescribeUserPool operation"
+        in unknown.stderr
+    )
+    assert "User pool eu-west-1_AAAAAAAAA does not exist." in unknown.stderr
+
+    unsigned = aws("list-user-pools", "--max-results", "5", "--no-sign-request")
+    assert "(MissingAuthenticationTokenException)" in unsigned.stderr
+
+    wrong_secret = aws("list-user-pools", "--max-results", "5", AWS_SECRET_ACCESS_KEY="wrong")
+    assert "(InvalidSignatureException)" in wrong_secret.stderr
+
+    unknown_key = aws("list-user-pools", "--max-results", "5", AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE")
+    assert "(UnrecognizedClientException)" in unknown_key.stderr
+
+
+def test_list_users_is_paged_by_the_command_itself(aws: Command, server: RunningServer) -> None:
+    """The command follows PaginationToken; --max-items and --starting-token stop and go on."""
+    pool_id = answer(aws("create-user-pool", "--pool-name", "paged"))["UserPool"]["Id"]
+    names = sorted(f"user-{number:03}" for number in range(65))
+    for name in names:
+        server.administrator.admin_create_user(UserPoolId=pool_id, Username=name, MessageAction="SUPPRESS")
+    in_pool = ("--user-pool-id", pool_id)
+
+    everybody = answer(aws("list-users", *in_pool))
+    assert sorted(user["Username"] for user in everybody["Users"]) == names
+    assert "PaginationToken" not in everybody
+
+    listed: list[str] = []
+    start: tuple[str, ...] = ()
+    for _ in range(10):
+        page = answer(aws("list-users", *in_pool, "--page-size", "20", "--max-items", "30", *start))
+        listed += [user["Username"] for user in page["Users"]]
+        if "NextToken" not in page:
+            break
+        start = ("--starting-token", page["NextToken"])
+    assert sorted(listed) == names
+
+
+
+def test_a_filter_and_a_query(aws: Command, server: RunningServer) -> None:
+    """A filter is worked out by the server, a query by the command on what the server sent."""
+    pool_id = answer(aws("create-user-pool", "--pool-name", "filtered"))["UserPool"]["Id"]
+    for name in ("anna", "annika", "bert"):
+        server.administrator.admin_create_user(UserPoolId=pool_id, Username=name, MessageAction="SUPPRESS")
+    done = aws(
+        "list-users",
+        "--user-pool-id",
+        pool_id,
+        "--filter",
+        'username ^= "ann"',
+        "--query",
+        "sort(Users[].Username)",
+    )
+    assert json.loads(done.stdout) == ["anna", "annika"]
