@@ -143,7 +143,6 @@ def test_list_users_is_paged_by_the_command_itself(aws: Command, server: Running
     assert sorted(listed) == names
 
 
-
 def test_a_filter_and_a_query(aws: Command, server: RunningServer) -> None:
     """A filter is worked out by the server, a query by the command on what the server sent."""
     pool_id = answer(aws("create-user-pool", "--pool-name", "filtered"))["UserPool"]["Id"]

@@ -57,14 +57,8 @@ class Mailbox:
         self.arrived.set()
         return "250 taken"
 
-<<<<<<< HEAD
-    def authenticate(
-        self, server: Any, session: Session, envelope: Any, mechanism: str, data: Any
-    ) -> AuthResult:
-=======
     def authenticate(self, *credentials: object) -> AuthResult:
         data = credentials[-1]
->>>>>>> signup
         assert isinstance(data, LoginPassword)
         self.logins.append(data.login)
         return AuthResult(success=data.password == b"open sesame")

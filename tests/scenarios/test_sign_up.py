@@ -2,15 +2,8 @@
 
 import pytest
 from botocore.exceptions import ClientError
-<<<<<<< HEAD
-from tests.scenarios.pools import BREACHED, PASSWORD, make_pool
-from tests.server import RunningServer
-=======
 from tests.scenarios.pools import ANY_PASSWORD, BREACHED, PASSWORD, make_pool
 from tests.server import RunningServer
-
-from doorward.signin.secret_hash import compute
->>>>>>> signup
 
 from doorward.signin.secret_hash import compute
 

@@ -1,7 +1,9 @@
 """The command line: one clear line on an error, exit status 2 for wrong use, 1 for failure."""
 
 import sys
+from typing import NoReturn
 
+import click
 import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,12 +28,23 @@ app.add_typer(sealing.app, name="sealing")
 def main() -> None:
     """Run the command line."""
     try:
-        app()
+        # Not typer's own mode, which frames an error in several lines.
+        sys.exit(app(standalone_mode=False))
+    except click.UsageError as problem:
+        _fail(problem.format_message(), 2)
+    except click.Abort:
+        _fail("interrupted", 1)
     except ValidationError as problem:
         for error in problem.errors():
             where = ".".join(str(part) for part in error["loc"])
             typer.echo(f"doorward: setting {where}: {error['msg']}", err=True)
         sys.exit(2)
-    except (SealError, OSError, SQLAlchemyError) as problem:
-        typer.echo(f"doorward: {str(problem).splitlines()[0]}", err=True)
-        sys.exit(1)
+    except OSError as problem:
+        _fail(f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem), 1)
+    except (SealError, SQLAlchemyError) as problem:
+        _fail(str(problem).splitlines()[0], 1)
+
+
+def _fail(sentence: str, status: int) -> NoReturn:
+    typer.echo(f"doorward: {sentence}", err=True)
+    sys.exit(status)
