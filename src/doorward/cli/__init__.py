@@ -3,10 +3,10 @@
 import sys
 from typing import NoReturn
 
-import click
 import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from typer.exceptions import TyperException
 
 from doorward.cli import keys, messages, sealing, serve, signing_keys
 from doorward.store.sealing import SealError
@@ -30,9 +30,10 @@ def main() -> None:
     try:
         # Not typer's own mode, which frames an error in several lines.
         sys.exit(app(standalone_mode=False))
-    except click.UsageError as problem:
-        _fail(problem.format_message(), 2)
-    except click.Abort:
+    except TyperException as problem:
+        # Where no command was named the help is printed already, and there is no message.
+        _fail(problem.format_message(), problem.exit_code)
+    except typer.Abort:
         _fail("interrupted", 1)
     except ValidationError as problem:
         for error in problem.errors():
@@ -46,5 +47,6 @@ def main() -> None:
 
 
 def _fail(sentence: str, status: int) -> NoReturn:
-    typer.echo(f"doorward: {sentence}", err=True)
+    if sentence.strip():
+        typer.echo(f"doorward: {sentence}", err=True)
     sys.exit(status)
