@@ -33,7 +33,7 @@ def serving(app: ASGIApp, limits: ConnectionLimits, *, loop: str = "auto") -> It
             timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         address = listener.getsockname()
         thread.start()
         try:

@@ -31,16 +31,17 @@ class Echo:
     """Answers with what it was sent; some paths misbehave on purpose."""
 
     def __init__(self) -> None:
-        self.may_answer: asyncio.Event | None = None
+        self.held = threading.Event()
         self.big_answer_ended = threading.Event()
+        self.gate: asyncio.Event | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        gate = self.may_answer = self.may_answer or asyncio.Event()
         if scope["path"] == "/held":
-            await gate.wait()
-        elif scope["path"] == "/release":
-            gate.set()
-            self.may_answer = None
+            self.gate = asyncio.Event()
+            self.held.set()
+            await self.gate.wait()
+        elif scope["path"] == "/release" and self.gate is not None:
+            self.gate.set()
         message = await receive()
         names = sorted(name.decode("latin-1") for name, _ in scope["headers"])
         body = json.dumps({"length": len(message["body"]), "path": scope["path"], "names": names}).encode()
@@ -274,8 +275,10 @@ def test_pipelined_requests_are_answered_in_order(address: Address) -> None:
 def test_good_requests_are_answered_before_what_follows_them_is_judged(
     address: Address, ending: bytes
 ) -> None:
+    ECHO.held.clear()
     with Wire(address) as wire, Wire(address) as other:
         wire.write(request(b"good", path=b"/held") + ending)
+        assert ECHO.held.wait(5)
         other.write(request(path=b"/release"))
         assert other.read_answer()[0] == 200
         answers = wire.read_to_end()
