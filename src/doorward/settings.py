@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Comma-separated CIDR ranges of the proxies whose forwarding headers are believed."
     )
+    forwarding_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        "x-forwarded-for",
+        description="The header in which the trusted proxies say for whom they ask. The other one is not read:"
+        " a proxy passes it on as the client forged it.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Comma-separated origins whose browsers may call; `*` for all."
     )

@@ -1,8 +1,11 @@
 """From where and with what an attempt is made: the address that counts, the user agent, the device."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from doorward.directory.app_client import AppClient
+from doorward.directory.user import User
 from doorward.network.address import normalise
 from doorward.wire import context_data
 from doorward.wire.context_data import ContextData
@@ -20,7 +23,7 @@ class ClientContext(msgspec.Struct, frozen=True, kw_only=True):
 
 def public_context(
     client: AppClient,
-    username: str,
+    names: Sequence[str],
     data: UserContextDataType | None,
     *,
     address: str | None,
@@ -28,7 +31,7 @@ def public_context(
     user_agent: str | None,
     now: float,
 ) -> ClientContext:
-    """Return the context of a call that the user's own application makes.
+    """Return the context of a call that the user's own application makes; `names` as `names_of` gives them.
 
     The address is the connection's, unless the client proves itself with a secret and may pass its users'
     addresses on (EnablePropagateAdditionalUserContextData). Raises InvalidParameterException where a passed
@@ -36,7 +39,7 @@ def public_context(
     """
     if data is not None and data.ip_address and client.propagates_context:
         address, address_source = normalise(data.ip_address), "user-context-data"
-    device = _device(client.id, client.pool_id, username, data.encoded_data if data else None, now)
+    device = _device(client, names, data.encoded_data if data else None, now)
     return ClientContext(
         address=address,
         address_source=address_source,
@@ -46,7 +49,7 @@ def public_context(
 
 
 def administrator_context(
-    client: AppClient, username: str, data: ContextDataType | None, *, now: float
+    client: AppClient, names: Sequence[str], data: ContextDataType | None, *, now: float
 ) -> ClientContext:
     """Return the context of a call that a server makes for a user: what the server passes on, or nothing.
 
@@ -54,9 +57,9 @@ def administrator_context(
     where the passed address does not parse.
     """
     if data is None:
-        device = _device(client.id, client.pool_id, username, None, now)
+        device = _device(client, names, None, now)
         return ClientContext(address=None, address_source="none", user_agent=None, device=device)
-    device = _device(client.id, client.pool_id, username, data.encoded_data, now)
+    device = _device(client, names, data.encoded_data, now)
     headers = {(header.header_name or "").lower(): header.header_value for header in data.http_headers}
     return ClientContext(
         address=normalise(data.ip_address),
@@ -66,7 +69,17 @@ def administrator_context(
     )
 
 
-def _device(client_id: str, pool_id: str, username: str, encoded: str | None, now: float) -> ContextData:
+def names_of(name: str, user: User | None) -> tuple[str, ...]:
+    """Return the names a device may have been told: the one given, and the user's own where it is an alias."""
+    return (name, user.username) if user else (name,)
+
+
+def _device(client: AppClient, names: Sequence[str], encoded: str | None, now: float) -> ContextData:
     return context_data.decode(
-        encoded or "", client_id=client_id, username=username, user_pool_id=pool_id, now=now
+        encoded,
+        client_id=client.id,
+        username=names[0],
+        other_names=names[1:],
+        user_pool_id=client.pool_id,
+        now=now,
     )

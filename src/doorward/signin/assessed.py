@@ -17,7 +17,7 @@ from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventType
 from doorward.protection.attempt import Attempt
-from doorward.protection.client_context import public_context
+from doorward.protection.client_context import names_of, public_context
 from doorward.protection.screening import Screening, Verdict
 from doorward.signin.attempts import BY_RISK
 from doorward.signin.passwords import COMPROMISED
@@ -63,7 +63,7 @@ def begin(  # noqa: PLR0917 - each is a fact of its own
     """
     context = public_context(
         client,
-        name,
+        names_of(name, user),
         data,
         address=call.address,
         address_source=call.address_source,

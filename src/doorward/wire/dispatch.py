@@ -110,7 +110,12 @@ def _perform(
     decoded = decoding.decode(shape.request, request.body)
     if access_key is not None and not access_key.may_touch(_pool_id(decoded)):
         raise errors.AccessDeniedException(f"The access key is confined to the pool {access_key.pool_id}.")
-    caller = caller_address(request.peer, request.headers, services.settings.trusted_proxies)
+    caller = caller_address(
+        request.peer,
+        request.headers,
+        services.settings.trusted_proxies,
+        header=services.settings.forwarding_header,
+    )
     call = Call(
         services=services,
         operation=name,
