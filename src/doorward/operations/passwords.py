@@ -61,7 +61,6 @@ def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswor
         assessed.look_up(attempt, request.proposed_password, "PASSWORD_CHANGE")
         stored = _prepared(attempt, pool, user, request.proposed_password)
     with call.writing() as tx:
-        assessed.assess(tx, attempt)
         if not attempt.screening.blocked:
             # Beyond the limit the answer must not tell whether the present password was right.
             if not spend_attempt(tx, pool.id, user.sub, call.operation, call.now):
@@ -87,7 +86,7 @@ def forgot_password(call: Call, request: ForgotPasswordRequest) -> ForgotPasswor
     simulated answer instead of the reasons that concern one user.
     """
     details = None
-    with call.writing() as tx:
+    with call.reading() as tx:
         client = app_clients.require(tx, request.client_id)
         pool = user_pools.require(tx, client.pool_id)
         check_secret_hash(call, client, request.username, request.secret_hash)
@@ -96,8 +95,8 @@ def forgot_password(call: Call, request: ForgotPasswordRequest) -> ForgotPasswor
         attempt = assessed.begin(
             tx, call, pool, client, "ForgotPassword", request.username, user, request.user_context_data
         )
-        assessed.assess(tx, attempt)
-        whose = recovery(call, pool, client, request.username, user)
+    with call.writing() as tx:
+        whose = recovery(call, pool, client, request.username, users.find(tx, pool, request.username))
         attempt.refusal = attempt.refusal or whose.refusal
         if attempt.refusal is None:
             limit = attempt.attempts_by_risk
@@ -131,7 +130,6 @@ def confirm_forgot_password(
         )
         whose = recovery(call, pool, client, request.username, user)
         attempt.refusal = attempt.refusal or whose.refusal
-        assessed.assess(tx, attempt)
         budget = (pool.id, whose.user.sub, call.operation, call.now, attempt.attempts_by_risk)
         right = (
             attempt.refusal is None

@@ -63,7 +63,6 @@ def sign_up(call: Call, request: SignUpRequest) -> SignUpResponse:
         user = msgspec.structs.replace(user, password=stored)
     details = None
     with call.writing() as tx:
-        assessed.assess(tx, attempt)
         if attempt.refusal is None:
             _claim_names(tx, call, pool, request.username, user)
             users.add(tx, pool, user)
@@ -111,16 +110,17 @@ def resend_confirmation_code(
     address that the pool always blocks.
     """
     details = None
-    with call.writing() as tx:
+    with call.reading() as tx:
         client, pool = _client_and_pool(tx, request.client_id)
         check_secret_hash(call, client, request.username, request.secret_hash)
         user = users.find(tx, pool, request.username)
         attempt = assessed.begin(
             tx, call, pool, client, "ResendCode", request.username, user, request.user_context_data
         )
+    with call.writing() as tx:
         if attempt.refusal is None:
+            user = users.find(tx, pool, request.username)
             details, attempt.refusal = _resend(tx, call, pool, client, request.username, user)
-        assessed.assess(tx, attempt)
         assessed.record(tx, attempt)
     assessed.settle(attempt)
     return ResendConfirmationCodeResponse(code_delivery_details=details)

@@ -1,8 +1,8 @@
 """An attempt that protection watches without putting a challenge: sign-up, codes, new passwords.
 
-The order is the same everywhere: `begin` and `assess` read, `look_up` asks the corpus outside of any
-transaction, `record` belongs to the writing one, `settle` comes after the commit. What refuses the attempt is
-kept in `refusal` until then, so that the event stays although the operation fails.
+The order is the same everywhere: `begin` reads, `look_up` asks the corpus outside of any transaction, `record`
+belongs to the writing one, `settle` comes after the commit. What refuses the attempt is kept in `refusal`
+until then, so that the event stays although the operation fails.
 """
 
 from dataclasses import dataclass, replace
@@ -33,15 +33,15 @@ class Assessed:
 
     call: Call
     screening: Screening
+    verdict: Verdict
     refusal: CognitoError | None = None
     compromised: CompromisedCheck = NOT_ASKED
-    verdict: Verdict | None = None
     event: AuthEvent | None = None
 
     @property
     def attempts_by_risk(self) -> int | None:
         """How many attempts the level leaves within an hour; None where the operation's own number counts."""
-        assessment = self.verdict.assessment if self.verdict else None
+        assessment = self.verdict.assessment
         if assessment is None or self.screening.mode.value != "ENFORCED":
             return None
         return BY_RISK.get(assessment.level.wire_name or "")
@@ -57,7 +57,9 @@ def begin(  # noqa: PLR0917 - each is a fact of its own
     user: User | None,
     data: UserContextDataType | None,
 ) -> Assessed:
-    """Look at who tries from where. An address that the pool always blocks is refused at once.
+    """Look at who tries from where, and ask the engine what it thinks.
+
+    A level is written down; here it blocks nobody. An address that the pool always blocks is refused at once.
 
     Raises InvalidParameterException where the client passes on an address that does not parse.
     """
@@ -82,11 +84,11 @@ def begin(  # noqa: PLR0917 - each is a fact of its own
         context=context,
     )
     guard = call.services.guard
-    assessed = Assessed(call=call, screening=guard.screen(tx, attempt))
-    if assessed.screening.blocked:
-        assessed.refusal = NotAuthorizedException(BLOCKED)
-        assessed.verdict = guard.block(assessed.screening)
-    return assessed
+    screening = guard.screen(tx, attempt)
+    if screening.blocked:
+        blocked = NotAuthorizedException(BLOCKED)
+        return Assessed(call=call, screening=screening, verdict=guard.block(screening), refusal=blocked)
+    return Assessed(call=call, screening=screening, verdict=guard.assess(tx, screening))
 
 
 def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
@@ -99,12 +101,6 @@ def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
         assessed.refusal = NotAuthorizedException(
             "The password could not be checked for known breaches. Try again later."
         )
-
-
-def assess(tx: Connection, assessed: Assessed) -> None:
-    """Ask the engine what it thinks. Here a level is written down; it blocks sign-ins only."""
-    if assessed.verdict is None:
-        assessed.verdict = assessed.call.services.guard.assess(tx, assessed.screening)
 
 
 def record(
