@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from doorward.cli import keys, messages, sealing, serve, signing_keys
+from doorward.cli import demo, keys, messages, sealing, serve, signing_keys
 from doorward.store.sealing import SealError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("messages")(messages.messages)
 app.add_typer(keys.app, name="keys")
