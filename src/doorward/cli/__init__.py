@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from typer.exceptions import TyperException
 
-from doorward.cli import keys, messages, sealing, serve, signing_keys
+from doorward.cli import demo, keys, messages, sealing, serve, signing_keys
 from doorward.store.sealing import SealError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("messages")(messages.messages)
 app.add_typer(keys.app, name="keys")
