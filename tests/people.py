@@ -28,7 +28,7 @@ class App:
     client_id: str
     secret: str | None = None
 
-    def proof(self, username: str) -> dict[str, str]:
+    def proof(self, username: str) -> dict[str, Any]:
         """Return what a call with a `SecretHash` member adds."""
         return {} if self.secret is None else {"SecretHash": self.secret_hash(username)}
 

@@ -1,5 +1,7 @@
 """boto3, from the making of a pool to the deletion of its last user."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
@@ -132,7 +134,7 @@ def test_an_administrator_works_on_a_user(server: RunningServer, app: App) -> No
     """Create, find, change, disable, enable, reset, sign out, delete; and sign in on his behalf."""
     admin, pool_id = server.administrator, app.pool_id
     sub = make_user(server, pool_id, "carol")
-    carol = {"UserPoolId": pool_id, "Username": "carol"}
+    carol: dict[str, Any] = {"UserPoolId": pool_id, "Username": "carol"}
 
     admin.admin_update_user_attributes(**carol, UserAttributes=[{"Name": "given_name", "Value": "Carol"}])
     found = admin.list_users(UserPoolId=pool_id, Filter=f'sub = "{sub}"')["Users"]
@@ -194,7 +196,7 @@ def test_a_revoked_refresh_token_takes_its_access_tokens_along(server: RunningSe
     """RevokeToken ends one sign-in and leaves the user's other one alone."""
     make_user(server, app.pool_id, "erin")
     first, second = sign_in(server, app, "erin"), sign_in(server, app, "erin")
-    secret = {} if app.secret is None else {"ClientSecret": app.secret}
+    secret: dict[str, Any] = {} if app.secret is None else {"ClientSecret": app.secret}
     server.anonymous.revoke_token(ClientId=app.client_id, Token=first["RefreshToken"], **secret)
     with pytest.raises(server.anonymous.exceptions.NotAuthorizedException, match="revoked"):
         attributes(server, first)
