@@ -3,6 +3,7 @@
 import msgspec
 
 from doorward.directory.app_client import AppClient
+from doorward.directory.user import User
 from doorward.network.address import normalise
 from doorward.wire import context_data
 from doorward.wire.context_data import ContextData
@@ -21,6 +22,7 @@ class ClientContext(msgspec.Struct, frozen=True, kw_only=True):
 def public_context(
     client: AppClient,
     username: str,
+    user: User | None,
     data: UserContextDataType | None,
     *,
     address: str | None,
@@ -33,10 +35,13 @@ def public_context(
     The address is the connection's, unless the client proves itself with a secret and may pass its users'
     addresses on (EnablePropagateAdditionalUserContextData). Raises InvalidParameterException where a passed
     address does not parse.
+
+    `username` is the name as it was given. `user` is whom it leads to: the libraries sign EncodedData with his
+    own name once a challenge has told it.
     """
     if data is not None and data.ip_address and client.propagates_context:
         address, address_source = normalise(data.ip_address), "user-context-data"
-    device = _device(client.id, client.pool_id, username, data.encoded_data if data else None, now)
+    device = _device(client, username, user, data.encoded_data if data else None, now)
     return ClientContext(
         address=address,
         address_source=address_source,
@@ -46,7 +51,7 @@ def public_context(
 
 
 def administrator_context(
-    client: AppClient, username: str, data: ContextDataType | None, *, now: float
+    client: AppClient, username: str, user: User | None, data: ContextDataType | None, *, now: float
 ) -> ClientContext:
     """Return the context of a call that a server makes for a user: what the server passes on, or nothing.
 
@@ -54,9 +59,9 @@ def administrator_context(
     where the passed address does not parse.
     """
     if data is None:
-        device = _device(client.id, client.pool_id, username, None, now)
+        device = _device(client, username, user, None, now)
         return ClientContext(address=None, address_source="none", user_agent=None, device=device)
-    device = _device(client.id, client.pool_id, username, data.encoded_data, now)
+    device = _device(client, username, user, data.encoded_data, now)
     headers = {(header.header_name or "").lower(): header.header_value for header in data.http_headers}
     return ClientContext(
         address=normalise(data.ip_address),
@@ -66,7 +71,14 @@ def administrator_context(
     )
 
 
-def _device(client_id: str, pool_id: str, username: str, encoded: str | None, now: float) -> ContextData:
+def _device(
+    client: AppClient, username: str, user: User | None, encoded: str | None, now: float
+) -> ContextData:
     return context_data.decode(
-        encoded or "", client_id=client_id, username=username, user_pool_id=pool_id, now=now
+        encoded or "",
+        client_id=client.id,
+        username=username,
+        user_pool_id=client.pool_id,
+        now=now,
+        other_names=(user.username,) if user else (),
     )

@@ -20,7 +20,7 @@ from doorward.protection.attempt import Attempt
 from doorward.protection.client_context import public_context
 from doorward.protection.screening import Screening, Verdict
 from doorward.signin.attempts import BY_RISK
-from doorward.signin.passwords import COMPROMISED
+from doorward.signin.passwords import COMPROMISED, UNCHECKED
 from doorward.wire.contract import UserContextDataType
 from doorward.wire.errors import CognitoError, InvalidPasswordException, NotAuthorizedException
 
@@ -64,6 +64,7 @@ def begin(  # noqa: PLR0917 - each is a fact of its own
     context = public_context(
         client,
         name,
+        user,
         data,
         address=call.address,
         address_source=call.address_source,
@@ -96,9 +97,7 @@ def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
     if found.block:
         assessed.refusal = InvalidPasswordException(COMPROMISED)
     elif found.refuse:
-        assessed.refusal = NotAuthorizedException(
-            "The password could not be checked for known breaches. Try again later."
-        )
+        assessed.refusal = NotAuthorizedException(UNCHECKED)
 
 
 def assess(tx: Connection, assessed: Assessed) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from doorward.call import Call
 from doorward.directory.app_client import AppClient
 from doorward.directory.queries import users
+from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.protection.attempt import Attempt
 from doorward.protection.client_context import ClientContext, administrator_context, public_context
@@ -44,14 +45,15 @@ class SignInRequest:
         """Check the client's proof (SECRET_HASH) for a user name."""
         check_secret_hash(self.call, self.client, username, self.parameters.get("SECRET_HASH"))
 
-    def client_context(self, username: str) -> ClientContext:
+    def client_context(self, username: str, user: User | None) -> ClientContext:
         """Return from where and with what the user signs in."""
         if self.administrator:
             data = self.context if isinstance(self.context, ContextDataType) else None
-            return administrator_context(self.client, username, data, now=self.call.now)
+            return administrator_context(self.client, username, user, data, now=self.call.now)
         return public_context(
             self.client,
             username,
+            user,
             self.context if isinstance(self.context, UserContextDataType) else None,
             address=self.call.address,
             address_source=self.call.address_source,
@@ -73,7 +75,7 @@ def identify(tx: Connection, request: SignInRequest, name: str, sub: str | None 
         now=call.now,
         username=user.username if user else name,
         user=user,
-        context=request.client_context(name),
+        context=request.client_context(name, user),
     )
     guard = call.services.guard
     screening = guard.screen(tx, attempt)
