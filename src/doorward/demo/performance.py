@@ -42,7 +42,12 @@ def perform(settings: Settings, *, once: bool, about: int) -> int:
         services = server.services
         with services.store.writing() as tx:
             key, secret = create_access_key(
-                tx, services.keyring, name="demo", role="administrator", pool_id=None, now=services.clock.now()
+                tx,
+                services.keyring,
+                name="demo",
+                role="administrator",
+                pool_id=None,
+                now=services.clock.now(),
             )
         stage = Stage(
             services=services,

@@ -13,7 +13,7 @@ from doorward.demo.traffic import usual_origin
 from doorward.directory.access_key import AccessKey
 
 
-def show(  # noqa: PLR0913 - each is a part of what is printed
+def show(
     to: Console,
     *,
     endpoint: str,

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
-from doorward.signin.new_password_challenge import answer_new_password
+from doorward.signin.new_password_flow import answer_new_password
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
 from doorward.signin.request import SignInRequest

@@ -1,7 +1,5 @@
 """From where and with what an attempt is made: the address that counts, the user agent, the device."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from doorward.directory.app_client import AppClient
@@ -23,7 +21,8 @@ class ClientContext(msgspec.Struct, frozen=True, kw_only=True):
 
 def public_context(
     client: AppClient,
-    names: Sequence[str],
+    username: str,
+    user: User | None,
     data: UserContextDataType | None,
     *,
     address: str | None,
@@ -36,10 +35,13 @@ def public_context(
     The address is the connection's, unless the client proves itself with a secret and may pass its users'
     addresses on (EnablePropagateAdditionalUserContextData). Raises InvalidParameterException where a passed
     address does not parse.
+
+    `username` is the name as it was given. `user` is whom it leads to: the libraries sign EncodedData with his
+    own name once a challenge has told it.
     """
     if data is not None and data.ip_address and client.propagates_context:
         address, address_source = normalise(data.ip_address), "user-context-data"
-    device = _device(client, names, data.encoded_data if data else None, now)
+    device = _device(client, username, user, data.encoded_data if data else None, now)
     return ClientContext(
         address=address,
         address_source=address_source,
@@ -49,7 +51,7 @@ def public_context(
 
 
 def administrator_context(
-    client: AppClient, names: Sequence[str], data: ContextDataType | None, *, now: float
+    client: AppClient, username: str, user: User | None, data: ContextDataType | None, *, now: float
 ) -> ClientContext:
     """Return the context of a call that a server makes for a user: what the server passes on, or nothing.
 
@@ -57,9 +59,9 @@ def administrator_context(
     where the passed address does not parse.
     """
     if data is None:
-        device = _device(client, names, None, now)
+        device = _device(client, username, user, None, now)
         return ClientContext(address=None, address_source="none", user_agent=None, device=device)
-    device = _device(client, names, data.encoded_data, now)
+    device = _device(client, username, user, data.encoded_data, now)
     headers = {(header.header_name or "").lower(): header.header_value for header in data.http_headers}
     return ClientContext(
         address=normalise(data.ip_address),
@@ -69,17 +71,14 @@ def administrator_context(
     )
 
 
-def names_of(name: str, user: User | None) -> tuple[str, ...]:
-    """Return the names a device may have been told: the one given, and the user's own where it is an alias."""
-    return (name, user.username) if user else (name,)
-
-
-def _device(client: AppClient, names: Sequence[str], encoded: str | None, now: float) -> ContextData:
+def _device(
+    client: AppClient, username: str, user: User | None, encoded: str | None, now: float
+) -> ContextData:
     return context_data.decode(
-        encoded,
+        encoded or "",
         client_id=client.id,
-        username=names[0],
-        other_names=names[1:],
+        username=username,
         user_pool_id=client.pool_id,
         now=now,
+        other_names=(user.username,) if user else (),
     )

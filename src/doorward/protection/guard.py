@@ -19,7 +19,7 @@ from doorward.network.locator import Locator
 from doorward.protection import configuration, queries
 from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.pool_views import HISTORY_EVENTS, HISTORY_SECONDS, PoolView, PoolViews
-from doorward.protection.recording import new_event
+from doorward.protection.recording import new_event, with_password_check
 from doorward.protection.screening import Screening, Verdict
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
@@ -161,14 +161,24 @@ class Guard:
         return event
 
     def complete(
-        self, tx: Connection, pool_id: str, event_id: str, response: EventResponse
+        self,
+        tx: Connection,
+        pool_id: str,
+        event_id: str,
+        response: EventResponse,
+        compromised: CompromisedCheck = NOT_ASKED,
     ) -> AuthEvent | None:
-        """Bring an event that was in progress to its end; a full success teaches."""
+        """Bring an event that was in progress to its end; a full success teaches.
+
+        `compromised` is what was found of a password that was chosen on the way. A sign-in that was reported
+        as not the user's own while it was in progress teaches nothing.
+        """
         event = events.find(tx, pool_id, event_id)
         if event is None or event.response != "InProgress":
             return None
-        event = msgspec.structs.replace(event, response=response)
-        if response == "Pass":
+        event = with_password_check(msgspec.structs.replace(event, response=response), compromised)
+        reported = event.feedback is not None and event.feedback.value == "Invalid"
+        if response == "Pass" and not reported:
             event = self._learned(tx, event)
         events.change(tx, event)
         return event

@@ -68,6 +68,18 @@ def new_event(
     )
 
 
+def with_password_check(event: AuthEvent, compromised: CompromisedCheck) -> AuthEvent:
+    """Return an event with what the corpus said of one more password; what was found stays found."""
+    if compromised.outcome != "checked":
+        return event
+    risk = msgspec.structs.replace(
+        event.risk,
+        compromised=bool(event.risk.compromised) or compromised.found,
+        corpus_version=compromised.corpus_version,
+    )
+    return msgspec.structs.replace(event, risk=risk)
+
+
 def _risk(screening: Screening, verdict: Verdict | None, compromised: CompromisedCheck) -> EventRisk:
     found = compromised.found if compromised.outcome == "checked" else None
     if verdict is None:

@@ -17,10 +17,10 @@ from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventType
 from doorward.protection.attempt import Attempt
-from doorward.protection.client_context import names_of, public_context
+from doorward.protection.client_context import public_context
 from doorward.protection.screening import Screening, Verdict
 from doorward.signin.attempts import BY_RISK
-from doorward.signin.passwords import COMPROMISED
+from doorward.signin.passwords import COMPROMISED, UNCHECKED
 from doorward.wire.contract import UserContextDataType
 from doorward.wire.errors import CognitoError, InvalidPasswordException, NotAuthorizedException
 
@@ -65,7 +65,8 @@ def begin(  # noqa: PLR0917 - each is a fact of its own
     """
     context = public_context(
         client,
-        names_of(name, user),
+        name,
+        user,
         data,
         address=call.address,
         address_source=call.address_source,
@@ -98,9 +99,7 @@ def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
     if found.block:
         assessed.refusal = InvalidPasswordException(COMPROMISED)
     elif found.refuse:
-        assessed.refusal = NotAuthorizedException(
-            "The password could not be checked for known breaches. Try again later."
-        )
+        assessed.refusal = NotAuthorizedException(UNCHECKED)
 
 
 def record(

@@ -18,6 +18,8 @@ from doorward.store.sealing import Keyring
 from doorward.wire.errors import InvalidPasswordException, PasswordHistoryPolicyViolationException
 
 COMPROMISED: Final = "Provided password cannot be used for security reasons."
+UNCHECKED: Final = "The password could not be checked for known breaches. Try again later."
+"""What is answered where the corpus cannot be read and the settings would rather refuse than let pass."""
 
 
 def policy(pool: UserPool) -> PasswordPolicy:

@@ -1,6 +1,5 @@
 """What every way to sign in begins with: the client's proof, the name, and the user it leads to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -8,12 +7,12 @@ from sqlalchemy import Connection
 from doorward.call import Call
 from doorward.directory.app_client import AppClient
 from doorward.directory.queries import users
+from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.protection.attempt import Attempt
 from doorward.protection.client_context import (
     ClientContext,
     administrator_context,
-    names_of,
     public_context,
 )
 from doorward.signin import stand_in
@@ -50,14 +49,15 @@ class SignInRequest:
         """Check the client's proof (SECRET_HASH) for a user name."""
         check_secret_hash(self.call, self.client, username, self.parameters.get("SECRET_HASH"))
 
-    def client_context(self, names: Sequence[str]) -> ClientContext:
+    def client_context(self, username: str, user: User | None) -> ClientContext:
         """Return from where and with what the user signs in."""
         if self.administrator:
             data = self.context if isinstance(self.context, ContextDataType) else None
-            return administrator_context(self.client, names, data, now=self.call.now)
+            return administrator_context(self.client, username, user, data, now=self.call.now)
         return public_context(
             self.client,
-            names,
+            username,
+            user,
             self.context if isinstance(self.context, UserContextDataType) else None,
             address=self.call.address,
             address_source=self.call.address_source,
@@ -79,7 +79,7 @@ def identify(tx: Connection, request: SignInRequest, name: str, sub: str | None 
         now=call.now,
         username=user.username if user else name,
         user=user,
-        context=request.client_context(names_of(name, user)),
+        context=request.client_context(name, user),
     )
     guard = call.services.guard
     screening = guard.screen(tx, attempt)

@@ -24,7 +24,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     """What was so far: which challenge is put, to whom, where, under which event.
 
     `name` is the user name as the client gave it, `user_id` the one it was told to answer with; `sub` is None
-    where the challenge is simulated for a name that leads to nobody.
+    where the challenge is simulated for a name that leads to nobody. `password_digest` is the stored digest of
+    the password that opened the session, where its answer must not outlive that password.
     """
 
     challenge: str
@@ -34,6 +35,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     sub: str | None
     user_id: str = ""
     event_id: str | None = None
+    password_digest: str | None = None
     srp: ServerChallenge | None = None
 
 

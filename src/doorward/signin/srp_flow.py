@@ -96,9 +96,12 @@ def _verifier(request: SignInRequest, user: User | None, name: str) -> srp.Verif
 
 
 def _simulated_user_id(request: SignInRequest, name: str) -> str:
-    """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, shaped like a real one."""
+    """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, shaped like a real one.
+
+    Where case does not count a known name comes back as it is kept, whatever was typed; so does this one.
+    """
     if not request.pool.username_attributes:
-        return name
+        return request.pool.key(name)
     return srp.simulated_user_id(_simulation_secret(request), request.pool.key(name))
 
 

@@ -11,6 +11,7 @@ from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse, EventResponse
 from doorward.signin import lockout, queries, sessions
 from doorward.signin.new_password_challenge import new_password_parameters
+from doorward.signin.passwords import UNCHECKED
 from doorward.signin.sign_in import Answer, Challenge, Granted, Refusal, SignIn, Step
 from doorward.wire.errors import (
     CognitoError,
@@ -80,17 +81,16 @@ def refuse_compromised_password(tx: Connection, sign_in: SignIn) -> Answer | Non
     The user must then choose another one: ForgotPassword and ConfirmForgotPassword are the way out.
     """
     if sign_in.compromised.refuse:
-        error: CognitoError = NotAuthorizedException(
-            "The password could not be checked for known breaches. Try again later."
-        )
-        return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])
+        return _refuse(tx, sign_in, NotAuthorizedException(UNCHECKED), [PASSWORD_RIGHT])
     if not sign_in.compromised.block:
         return None
     sign_in.user = msgspec.structs.replace(
         sign_in.known_user, status="RESET_REQUIRED", modified_at=sign_in.call.now
     )
     users.change_password(tx, sign_in.user)
-    error = PasswordResetRequiredException("Password reset required for user due to security reasons")
+    error: CognitoError = PasswordResetRequiredException(
+        "Password reset required for user due to security reasons"
+    )
     return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])
 
 
@@ -117,6 +117,7 @@ def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:
     if sign_in.known_user.status != "FORCE_CHANGE_PASSWORD":
         return None
     _record(tx, sign_in, "InProgress", [PASSWORD_RIGHT])
+    password = sign_in.known_user.password
     session = sessions.open_session(
         tx,
         sign_in.call,
@@ -128,6 +129,7 @@ def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:
             name=sign_in.name,
             sub=sign_in.known_user.sub,
             event_id=sign_in.event.event_id if sign_in.event else None,
+            password_digest=password.digest if password else None,
         ),
     )
     parameters = new_password_parameters(sign_in.pool, sign_in.known_user)

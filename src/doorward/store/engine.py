@@ -65,6 +65,8 @@ def open_store(data: Path, *, connections: int = 48) -> Store:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=60,
+        # What is written into the database has no business in an error's text, which is logged.
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
     )
     event.listen(engine, "connect", _prepare)
