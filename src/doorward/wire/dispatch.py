@@ -1,5 +1,6 @@
 """From an HTTP request to an operation, and from its answer, or its error, back to HTTP (AWS JSON 1.1)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,10 @@ from doorward.wire.caller import caller_address
 
 TARGET_PREFIX = "AWSCognitoIdentityProviderService."
 CONTENT_TYPE = "application/x-amz-json-1.1"
+
+_HEADER_CHARACTERS = 1024
+_NOT_FOR_HEADERS = re.compile(r"[^ -~]")
+"""A message may repeat what the caller sent; control characters and line ends must not reach a header."""
 
 Operation = Callable[[Call, Any], msgspec.Struct]
 Headers = Sequence[tuple[bytes, bytes]]
@@ -84,9 +89,7 @@ def failure(request_id: str, error: errors.CognitoError) -> HttpResponse:
             "content-type": CONTENT_TYPE,
             "x-amzn-requestid": request_id,
             "x-amzn-errortype": f"{error.name}:",
-            "x-amzn-errormessage": error.message.encode("ascii", "replace")
-            .decode()
-            .replace("\n", " ")[:1024],
+            "x-amzn-errormessage": _NOT_FOR_HEADERS.sub("?", error.message[:_HEADER_CHARACTERS]).strip(),
         },
         msgspec.json.encode({"__type": error.name, "message": error.message}),
     )

@@ -1,0 +1,169 @@
+"""A server with pools, clients and users on it, so that a random request finds something to act on."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.contract.contents import Contents, contents, put_back
+from tests.contract.raw_api import RawApi
+from tests.people import ALL_FLOWS, PASSWORD, make_app, make_user, sign_in
+from tests.server import RunningServer, running
+
+from doorward.clock import SetClock, SystemClock
+from doorward.directory.access_keys import create_access_key
+from doorward.history import queries as events
+from doorward.history.feedback_token import feedback_token
+
+TEMPORARY = "Temporary-Horse-9-Battery"
+
+_ATTRIBUTES: list[Any] = [
+    {"Name": "note", "AttributeDataType": "String", "Mutable": True},
+    {"Name": "badge", "AttributeDataType": "String", "Mutable": False},
+    {
+        "Name": "age",
+        "AttributeDataType": "Number",
+        "Mutable": True,
+        "NumberAttributeConstraints": {"MinValue": "0", "MaxValue": "150"},
+    },
+    {"Name": "count", "AttributeDataType": "Number", "Mutable": True},
+    {"Name": "since", "AttributeDataType": "DateTime", "Mutable": True},
+    {"Name": "member", "AttributeDataType": "Boolean", "Mutable": True},
+    {"Name": "inner", "AttributeDataType": "String", "DeveloperOnlyAttribute": True, "Mutable": True},
+]
+_POOLS: dict[str, dict[str, Any]] = {
+    "guarded": {"UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}, "Schema": _ATTRIBUTES},
+    "aliased": {
+        "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"},
+        "AliasAttributes": ["email", "phone_number", "preferred_username"],
+        "AutoVerifiedAttributes": ["email", "phone_number"],
+        "UsernameConfiguration": {"CaseSensitive": False},
+        "Schema": _ATTRIBUTES,
+    },
+    "addressed": {"UsernameAttributes": ["email", "phone_number"], "Schema": _ATTRIBUTES},
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A pool, and by the API's member and parameter names what in it a request may name."""
+
+    pool_id: str
+    names: Mapping[str, tuple[str, ...]]
+
+
+class Stage:
+    """The server, its places, and what its store held when all was set up."""
+
+    def __init__(self, server: RunningServer, api: RawApi) -> None:
+        self.server = server
+        self.api = api
+        self.places = [_place(server, name, settings) for name, settings in _POOLS.items()]
+        self._kept: Contents = contents(server.services.store)
+
+    @property
+    def contents(self) -> Contents:
+        """What the store holds now."""
+        return contents(self.server.services.store)
+
+    def set_back(self) -> None:
+        """Undo everything that happened since the stage was set."""
+        put_back(self.server.services.store, self._kept)
+
+
+@contextmanager
+def staged(data: Path, **settings: Any) -> Iterator[Stage]:
+    """Run a server with a stage on it. Its clock stands still: nothing expires."""
+    with running(data, SetClock(SystemClock().now()), **settings) as server:
+        with server.services.store.writing() as tx:
+            key, secret = create_access_key(
+                tx, server.services.keyring, name="stage", role="administrator", pool_id=None, now=0.0
+            )
+        api = RawApi(server.endpoint, key.id, secret)
+        yield Stage(server, api)
+        api.close()
+
+
+def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Place:
+    administrator = server.administrator
+    pool = administrator.create_user_pool(
+        **{"PoolName": name, "AutoVerifiedAttributes": ["email"], "UserPoolTags": {"a": "b"}, **settings}
+    )["UserPool"]
+    app = make_app(server, pool["Id"], ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH"])
+    open_app = make_app(server, pool["Id"], PreventUserExistenceErrors="LEGACY")
+    secret_app = make_app(server, pool["Id"], GenerateSecret=True)
+    by_address = name == "addressed"
+    ada, bob, eve = (f"{who}@example.org" if by_address else who for who in ("ada", "bob", "eve"))
+    attributes = {"custom:note": "hm", "custom:age": "9"}
+    own = {"email": ada, **attributes} if by_address else attributes
+    sub = make_user(server, pool["Id"], ada, attributes=own)
+    administrator.admin_create_user(
+        UserPoolId=pool["Id"], Username=bob, TemporaryPassword=TEMPORARY, MessageAction="SUPPRESS"
+    )
+    server.anonymous.sign_up(
+        ClientId=app.client_id,
+        Username=eve,
+        Password=PASSWORD,
+        UserAttributes=[{"Name": "email", "Value": "eve@example.org"}],
+    )
+    code = server.last_code(pool["Id"])
+    tokens = sign_in(server, app, ada)
+    session = server.anonymous.initiate_auth(
+        ClientId=app.client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": bob, "PASSWORD": TEMPORARY},
+    )["Session"]
+    asked = server.anonymous.initiate_auth(
+        ClientId=app.client_id, AuthFlow="USER_SRP_AUTH", AuthParameters={"USERNAME": ada, "SRP_A": "abcdef"}
+    )
+    block = asked["ChallengeParameters"]["SECRET_BLOCK"]
+    hashes = tuple(secret_app.secret_hash(who) for who in (ada, bob, eve))
+    passwords = (PASSWORD, TEMPORARY)
+    users = (ada, bob, eve, sub)
+    names: dict[str, tuple[str, ...]] = {
+        "UserPoolId": (pool["Id"],),
+        "ClientId": (app.client_id, open_app.client_id, secret_app.client_id),
+        "Username": users,
+        "AccessToken": (tokens["AccessToken"],),
+        "Token": (tokens["RefreshToken"], tokens["AccessToken"]),
+        "ResourceArn": (pool["Arn"],),
+        "Session": (session, block),
+        **_events(server, pool["Id"], sub),
+        "ConfirmationCode": (code,),
+        "Code": (code,),
+        "SecretHash": hashes,
+        "Password": passwords,
+        "PreviousPassword": passwords,
+        "ProposedPassword": (*passwords, "Another-Horse-9-Battery"),
+        "TemporaryPassword": passwords,
+        "NextToken": _page_tokens(server, pool["Id"]),
+        "PaginationToken": _page_tokens(server, pool["Id"]),
+        "USERNAME": users,
+        "USER_ID_FOR_SRP": users,
+        "PASSWORD": passwords,
+        "NEW_PASSWORD": passwords,
+        "SECRET_HASH": hashes,
+        "REFRESH_TOKEN": (tokens["RefreshToken"],),
+        "SRP_A": ("abcdef", "1" + "0" * 700),
+        "PASSWORD_CLAIM_SECRET_BLOCK": (block,),
+        "TIMESTAMP": ("Tue Sep 1 10:00:00 UTC 2026",),
+    }
+    return Place(pool["Id"], names)
+
+
+def _events(server: RunningServer, pool_id: str, sub: str) -> dict[str, tuple[str, ...]]:
+    """The events of a user, and the tokens for feedback on them; a pool without protection has none."""
+    services = server.services
+    with services.store.reading() as tx:
+        found = events.of_user(tx, pool_id, sub, 10, None)
+    if not found:
+        return {}
+    tokens = (feedback_token(services.keyring, event, services.clock.now()) for event in found)
+    return {"EventId": tuple(event.event_id for event in found), "FeedbackToken": tuple(tokens)}
+
+
+def _page_tokens(server: RunningServer, pool_id: str) -> tuple[str, ...]:
+    clients = server.administrator.list_user_pool_clients(UserPoolId=pool_id, MaxResults=1)
+    users = server.administrator.list_users(UserPoolId=pool_id, Limit=1)
+    return clients["NextToken"], users["PaginationToken"]
