@@ -57,7 +57,9 @@ class Pool:
 
     def user(self, username: str) -> dict[str, Any]:
         """Return what AdminGetUser says, with the attributes by name."""
-        answer = dict(self.server.administrator.admin_get_user(UserPoolId=self.id, Username=username))
+        answer: dict[str, Any] = {
+            **self.server.administrator.admin_get_user(UserPoolId=self.id, Username=username)
+        }
         answer["Attributes"] = {one["Name"]: one["Value"] for one in answer["UserAttributes"]}
         return answer
 

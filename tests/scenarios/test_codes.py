@@ -1,5 +1,7 @@
 """Codes: how long they live, how often they may be guessed at, and that they serve once."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 from tests.conftest import ClockedServer
@@ -123,7 +125,7 @@ def test_too_many_wrong_guesses_end_a_code_however_slowly_they_come(
 
 def test_five_codes_an_hour_are_sent_again(clocked: ClockedServer, pool: Pool) -> None:
     pool.sign_up("alice")
-    ask = {"ClientId": pool.client_id, "Username": "alice"}
+    ask: dict[str, Any] = {"ClientId": pool.client_id, "Username": "alice"}
     for _ in range(5):
         clocked.anonymous.resend_confirmation_code(**ask)
     with pytest.raises(clocked.anonymous.exceptions.LimitExceededException):

@@ -51,6 +51,7 @@ class Mailbox:
         self.attempts += 1
         if self.answers:
             return self.answers.pop(0)
+        assert isinstance(envelope.content, bytes)
         parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.mails.append(parsed)
         self.recipients += envelope.rcpt_tos

@@ -278,13 +278,13 @@ def test_a_breached_new_password_is_refused_and_the_way_stays_open(server: Runni
     pool = make_pool(server, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}, Policies=ANY_PASSWORD)
     pool.confirmed("alice")
     token = pool.sign_in("alice")["AccessToken"]
-    for attempt in (lambda: change(pool, token, after=BREACHED), lambda: reset(pool, BREACHED)):
-        with pytest.raises(ClientError) as caught:
-            attempt()
-        assert error_of(caught) == (
-            "InvalidPasswordException",
-            "Provided password cannot be used for security reasons.",
-        )
+    refused = ("InvalidPasswordException", "Provided password cannot be used for security reasons.")
+    with pytest.raises(ClientError) as caught:
+        change(pool, token, after=BREACHED)
+    assert error_of(caught) == refused
+    with pytest.raises(ClientError) as caught:
+        reset(pool, BREACHED)
+    assert error_of(caught) == refused
     server.anonymous.confirm_forgot_password(
         ClientId=pool.client_id,
         Username="alice",

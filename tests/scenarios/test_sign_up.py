@@ -1,5 +1,7 @@
 """Signing up, confirming, and asking for another code, as an application does it."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 from tests.scenarios.pools import ANY_PASSWORD, BREACHED, PASSWORD, make_pool
@@ -121,7 +123,7 @@ def test_signing_up_without_a_password_is_refused(server: RunningServer) -> None
 def test_a_client_with_a_secret_must_prove_it(server: RunningServer) -> None:
     pool = make_pool(server, client={"GenerateSecret": True})
     assert pool.client_secret is not None
-    whole = {"ClientId": pool.client_id, "Username": "alice", "Password": PASSWORD}
+    whole: dict[str, Any] = {"ClientId": pool.client_id, "Username": "alice", "Password": PASSWORD}
     with pytest.raises(ClientError) as caught:
         server.anonymous.sign_up(**whole)
     assert error_of(caught) == (
@@ -216,7 +218,7 @@ def test_an_always_blocked_address_may_not_sign_up(server: RunningServer) -> Non
 @pytest.mark.parametrize("hides", ["ENABLED", "LEGACY"])
 def test_an_unknown_name_asks_for_a_code(server: RunningServer, hides: str) -> None:
     pool = make_pool(server, client={"PreventUserExistenceErrors": hides})
-    ask = {"ClientId": pool.client_id, "Username": "nobody"}
+    ask: dict[str, Any] = {"ClientId": pool.client_id, "Username": "nobody"}
     if hides == "LEGACY":
         with pytest.raises(server.anonymous.exceptions.UserNotFoundException):
             server.anonymous.resend_confirmation_code(**ask)

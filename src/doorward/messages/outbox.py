@@ -59,9 +59,14 @@ class HeldMessage(msgspec.Struct, frozen=True, kw_only=True):
 _message = msgspec.msgpack.Decoder(Message)
 
 
-def put(tx: Connection, keyring: Keyring, message: Message) -> str:
-    """Put a message into the outbox, due at once; return its id."""
+def put(tx: Connection, keyring: Keyring, message: Message, *, discard: bool = False) -> str:
+    """Put a message into the outbox, due at once; return its id.
+
+    `discard`: the message is to nobody. A row without content takes its place, so that the time of the
+    operation does not tell; it is never delivered nor shown.
+    """
     message_id = new_uuid()
+    sealed = keyring.seal(msgspec.msgpack.encode(message), _context(message.pool_id, message_id))
     row = OutboxRow(
         pool_id=message.pool_id,
         message_id=message_id,
@@ -69,8 +74,8 @@ def put(tx: Connection, keyring: Keyring, message: Message) -> str:
         sub=message.sub,
         kind=message.kind,
         medium=message.medium,
-        sealed_message=keyring.seal(msgspec.msgpack.encode(message), _context(message.pool_id, message_id)),
-        state="waiting",
+        sealed_message=bytes(len(sealed)) if discard else sealed,
+        state="discarded" if discard else "waiting",
         attempts=0,
         next_attempt_at=message.created_at,
         problem=None,

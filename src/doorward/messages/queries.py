@@ -11,7 +11,8 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
     """A message as it lies in the outbox, sealed, with what became of it.
 
     `state`: `waiting` for its turn; `delivering`: handed to the mail server, whose answer is not in yet;
-    `delivered`; `kept`: nothing is set up that could deliver it; `failed`: given up, `problem` says why.
+    `delivered`; `kept`: nothing is set up that could deliver it; `failed`: given up, `problem` says why;
+    `discarded`: it was to nobody.
     """
 
     pool_id: str
@@ -97,7 +98,12 @@ def give_up_interrupted(tx: Connection, now: Instant, problem: str) -> int:
 
 def latest(tx: Connection, pool_id: str | None, limit: int) -> list[OutboxRow]:
     """Return the latest messages of a pool, or of all pools (None), the oldest first."""
-    query = select(outbox).order_by(outbox.c.created_at.desc(), outbox.c.sequence.desc()).limit(limit)
+    query = (
+        select(outbox)
+        .where(outbox.c.state != "discarded")
+        .order_by(outbox.c.created_at.desc(), outbox.c.sequence.desc())
+        .limit(limit)
+    )
     if pool_id is not None:
         query = query.where(outbox.c.pool_id == pool_id)
     return [_row(row) for row in reversed(tx.execute(query).all())]
@@ -107,7 +113,7 @@ def remove_before(tx: Connection, instant: Instant) -> int:
     """Delete what is older than an instant and neither waits nor is being delivered; return how many."""
     return tx.execute(
         delete(outbox).where(
-            outbox.c.created_at < instant, outbox.c.state.in_(("delivered", "kept", "failed"))
+            outbox.c.created_at < instant, outbox.c.state.in_(("delivered", "kept", "failed", "discarded"))
         )
     ).rowcount
 

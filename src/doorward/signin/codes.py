@@ -87,17 +87,16 @@ def send_code(
             failures=0,
         ),
     )
-    if not is_stand_in(user):
-        message = compose(
-            pool,
-            user,
-            kind=kind or _kind(purpose),
-            medium=_MEDIA[attribute],
-            destination=destination,
-            code=code,
-            now=call.now,
-        )
-        outbox.put(tx, keyring, message)
+    message = compose(
+        pool,
+        user,
+        kind=kind or _kind(purpose),
+        medium=_MEDIA[attribute],
+        destination=destination,
+        code=code,
+        now=call.now,
+    )
+    outbox.put(tx, keyring, message, discard=is_stand_in(user))
     return delivery_details(attribute, destination)
 
 

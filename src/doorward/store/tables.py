@@ -244,7 +244,7 @@ outbox = Table(
         Column("kind", String, nullable=False),
         Column("medium", String, nullable=False, comment="EMAIL or SMS"),
         Column("sealed_message", LargeBinary, nullable=False),
-        Column("state", String, nullable=False, comment="waiting, delivering, delivered, kept or failed"),
+        Column("state", String, nullable=False, comment="see doorward.messages.queries.OutboxRow"),
         Column("attempts", Integer, nullable=False),
         Column("next_attempt_at", Double, nullable=False),
         Column("problem", String, nullable=True),
