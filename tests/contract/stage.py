@@ -15,6 +15,7 @@ from doorward.clock import SetClock, SystemClock
 from doorward.directory.access_keys import create_access_key
 from doorward.history import queries as events
 from doorward.history.feedback_token import feedback_token
+from doorward.messages.delivery import Postbox, deliver_due
 
 TEMPORARY = "Temporary-Horse-9-Battery"
 
@@ -60,6 +61,7 @@ class Stage:
         self.server = server
         self.api = api
         self.places = [_place(server, name, settings) for name, settings in _POOLS.items()]
+        _empty_outbox(server)
         self._kept: Contents = contents(server.services.store)
 
     @property
@@ -150,6 +152,13 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         "TIMESTAMP": ("Tue Sep 1 10:00:00 UTC 2026",),
     }
     return Place(pool["Id"], names)
+
+
+def _empty_outbox(server: RunningServer) -> None:
+    """Do what the server's own thread would do at some later moment, and change the outbox by it."""
+    services = server.services
+    postbox = Postbox(store=services.store, keyring=services.keyring, clock=services.clock, server=None)
+    deliver_due(postbox)
 
 
 def _events(server: RunningServer, pool_id: str, sub: str) -> dict[str, tuple[str, ...]]:

@@ -53,8 +53,10 @@ def at_home(name: str, value: Any, place: Place) -> Any:
         return [at_home(shape["member"]["shape"], item, place) for item in value]
     inside: Raw = {}
     for member, item in value.items():
-        known = place.names.get(member)
-        inside[member] = known[0] if known else at_home(shape["members"][member]["shape"], item, place)
+        target = shape["members"][member]["shape"]
+        # TokenValidityUnits has an AccessToken too: a unit.
+        known = None if "enum" in SHAPES[target] else place.names.get(member)
+        inside[member] = known[0] if known else at_home(target, item, place)
     return inside
 
 
