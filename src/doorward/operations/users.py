@@ -8,8 +8,9 @@ from doorward.directory import attributes
 from doorward.directory.queries import user_pools, users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
+from doorward.messages import queries as messages
 from doorward.protection.queries import remove_profile
-from doorward.signin.queries import forget_user
+from doorward.signin import queries as signin
 from doorward.tokens.queries import revoke_of_user
 from doorward.wire.contract import (
     AdminDeleteUserRequest,
@@ -135,6 +136,7 @@ def _named(tx: Connection, pool_id: str, username: str) -> tuple[UserPool, User]
 
 def _delete(tx: Connection, call: Call, user: User) -> None:
     revoke_of_user(tx, user.pool_id, user.sub, call.now)
-    forget_user(tx, user.pool_id, user.sub)
+    signin.forget_user(tx, user.pool_id, user.sub)
+    messages.forget_user(tx, user.pool_id, user.sub)
     remove_profile(tx, user.pool_id, user.sub)
     users.remove(tx, user)
