@@ -5,7 +5,7 @@ family ends them all.
 """
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from doorward.clock import Instant
 from doorward.store.tables import signing_keys, token_families
@@ -36,6 +36,16 @@ class KeptSigningKey(msgspec.Struct, frozen=True, kw_only=True):
     sealed_private_key: bytes
 
 
+_FAMILIES_OF_POOL = select(token_families).where(token_families.c.pool_id == bindparam("pool_id"))
+_FAMILY = _FAMILIES_OF_POOL.where(token_families.c.origin_jti == bindparam("origin_jti"))
+_FAMILY_OF_REFRESH_TOKEN = _FAMILIES_OF_POOL.where(token_families.c.refresh_digest == bindparam("digest"))
+_SIGNING_KEYS = (
+    select(signing_keys)
+    .where(signing_keys.c.pool_id == bindparam("pool_id"))
+    .order_by(signing_keys.c.created_at.desc(), signing_keys.c.kid)
+)
+
+
 def add_family(tx: Connection, family: TokenFamily) -> None:
     """Keep a new family."""
     tx.execute(insert(token_families).values(**msgspec.structs.asdict(family)))
@@ -43,21 +53,13 @@ def add_family(tx: Connection, family: TokenFamily) -> None:
 
 def family(tx: Connection, pool_id: str, origin_jti: str) -> TokenFamily | None:
     """Return a family by the identifier that its tokens carry, or None."""
-    row = tx.execute(
-        select(token_families).where(
-            token_families.c.pool_id == pool_id, token_families.c.origin_jti == origin_jti
-        )
-    ).one_or_none()
+    row = tx.execute(_FAMILY, {"pool_id": pool_id, "origin_jti": origin_jti}).one_or_none()
     return _family(row) if row else None
 
 
 def family_of_refresh_token(tx: Connection, pool_id: str, refresh_digest: bytes) -> TokenFamily | None:
     """Return the family that a refresh token belongs to, or None."""
-    row = tx.execute(
-        select(token_families).where(
-            token_families.c.pool_id == pool_id, token_families.c.refresh_digest == refresh_digest
-        )
-    ).one_or_none()
+    row = tx.execute(_FAMILY_OF_REFRESH_TOKEN, {"pool_id": pool_id, "digest": refresh_digest}).one_or_none()
     return _family(row) if row else None
 
 
@@ -99,11 +101,7 @@ def add_signing_key(tx: Connection, pool_id: str, key: KeptSigningKey) -> None:
 
 def pool_signing_keys(tx: Connection, pool_id: str) -> list[KeptSigningKey]:
     """Return a pool's signing keys, the newest first."""
-    rows = tx.execute(
-        select(signing_keys)
-        .where(signing_keys.c.pool_id == pool_id)
-        .order_by(signing_keys.c.created_at.desc(), signing_keys.c.kid)
-    )
+    rows = tx.execute(_SIGNING_KEYS, {"pool_id": pool_id})
     return [
         KeptSigningKey(
             kid=row.kid,

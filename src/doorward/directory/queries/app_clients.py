@@ -1,6 +1,6 @@
 """App clients in the database."""
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
 from doorward.directory.app_client import AppClient
 from doorward.store import configurations
@@ -8,10 +8,12 @@ from doorward.store.tables import app_clients
 from doorward.wire.contract import UserPoolClientType
 from doorward.wire.errors import ResourceNotFoundException
 
+_BY_ID = select(app_clients).where(app_clients.c.client_id == bindparam("client_id"))
+
 
 def find(tx: Connection, client_id: str) -> AppClient | None:
     """Return an app client by its id, which is unique over all pools, or None."""
-    row = tx.execute(select(app_clients).where(app_clients.c.client_id == client_id)).one_or_none()
+    row = tx.execute(_BY_ID, {"client_id": client_id}).one_or_none()
     return _client(row) if row else None
 
 

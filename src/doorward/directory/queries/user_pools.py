@@ -1,6 +1,6 @@
 """User pools in the database."""
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from doorward.directory.second_factors import SecondFactors
 from doorward.directory.user_pool import UserPool
@@ -9,10 +9,13 @@ from doorward.store.tables import user_pools, users
 from doorward.wire.contract import UserPoolType
 from doorward.wire.errors import ResourceNotFoundException
 
+# Built once: building a statement takes longer than running it.
+_BY_ID = select(user_pools).where(user_pools.c.pool_id == bindparam("pool_id"))
+
 
 def find(tx: Connection, pool_id: str) -> UserPool | None:
     """Return a pool, or None."""
-    row = tx.execute(select(user_pools).where(user_pools.c.pool_id == pool_id)).one_or_none()
+    row = tx.execute(_BY_ID, {"pool_id": pool_id}).one_or_none()
     return _pool(row) if row else None
 
 

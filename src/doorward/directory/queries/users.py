@@ -1,6 +1,6 @@
 """Users in the database, found by user name, by `sub`, or by another name they sign in with."""
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select, update
 
 from doorward.directory.sign_in_names import sign_in_names
 from doorward.directory.user import StoredPassword, User
@@ -20,25 +20,28 @@ SEARCHABLE = (
 """The attributes that ListUsers can search for (the user name, `sub` and status are columns)."""
 
 
+_OF_POOL = select(users).where(users.c.pool_id == bindparam("pool_id"))
+_BY_USERNAME = _OF_POOL.where(users.c.username_key == bindparam("key"))
+_BY_SUB = _OF_POOL.where(users.c.sub == bindparam("sub"))
+_BY_OTHER_NAME = (
+    _OF_POOL.join(names, and_(names.c.pool_id == users.c.pool_id, names.c.sub == users.c.sub))
+    .where(names.c.name_key == bindparam("key"))
+    .limit(1)
+)
+
+
 def find(tx: Connection, pool: UserPool, name: str) -> User | None:
     """Return the user whom a name leads to, or None: by user name, else by alias, else by `sub`."""
-    key = pool.key(name)
-    row = tx.execute(
-        select(users).where(users.c.pool_id == pool.id, users.c.username_key == key)
-    ).one_or_none()
+    wanted = {"pool_id": pool.id, "key": pool.key(name)}
+    row = tx.execute(_BY_USERNAME, wanted).one_or_none()
     if row is None and (pool.username_attributes or pool.alias_attributes):
-        row = tx.execute(
-            select(users)
-            .join(names, and_(names.c.pool_id == users.c.pool_id, names.c.sub == users.c.sub))
-            .where(names.c.pool_id == pool.id, names.c.name_key == key)
-            .limit(1)
-        ).one_or_none()
+        row = tx.execute(_BY_OTHER_NAME, wanted).one_or_none()
     return from_row(row) if row else find_by_sub(tx, pool.id, name)
 
 
 def find_by_sub(tx: Connection, pool_id: str, sub: str) -> User | None:
     """Return the user with a `sub`, or None."""
-    row = tx.execute(select(users).where(users.c.pool_id == pool_id, users.c.sub == sub)).one_or_none()
+    row = tx.execute(_BY_SUB, {"pool_id": pool_id, "sub": sub}).one_or_none()
     return from_row(row) if row else None
 
 
