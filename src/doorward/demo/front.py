@@ -97,13 +97,13 @@ class Operator:
         self._client = client
         self._pool = pool
 
-    def latest_risky_event(self, username: str) -> str:
-        """AdminListUserAuthEvents: return the id of the latest attempt that was taken for somebody else's."""
+    def latest_risky_event(self, username: str) -> str | None:
+        """AdminListUserAuthEvents: return the id of the latest attempt that was High, None where none was."""
         listed = self._client.admin_list_user_auth_events(UserPoolId=self._pool.id, Username=username)
         for event in listed["AuthEvents"]:
             if event.get("EventRisk", {}).get("RiskLevel") == "High":
                 return event["EventId"]
-        return ""
+        return None
 
     def confirm(self, username: str, event_id: str) -> Answer:
         """AdminUpdateAuthEventFeedback Valid: it was the user himself."""

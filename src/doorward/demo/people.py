@@ -52,7 +52,7 @@ COUNTRIES: Final = (
     Country(
         "GB", "en-GB", 0,
         ("olivia", "george", "amelia", "harry", "isla", "arthur", "ava", "noah", "freya", "oscar", "ivy", "alfie"),
-        ("81.2", "86.130", "90.192"), "92.40", "212.58.244.10",
+        ("86.20", "86.130", "90.192"), "92.40", "212.58.244.10",
     ),
     Country(
         "US", "en-US", -5,
@@ -69,10 +69,26 @@ COUNTRIES: Final = (
         ("louise", "gabriel", "alice", "raphael", "jade", "hugo"),
         ("90.30", "82.64"), "92.184", "194.2.40.12",
     ),
-    Country("AU", "en-AU", 10, ("charlotte", "jack", "matilda", "william"), ("1.129", "49.180"), "1.144", "203.2.75.8"),
-    Country("BR", "pt-BR", -3, ("helena", "miguel", "alicia"), ("177.32", "189.4"), "179.240", "200.147.3.20"),
-    Country("IN", "en-IN", 5, ("aarav", "ananya", "vihaan", "diya"), ("117.200", "106.192"), "49.36", "164.100.1.9"),
-    Country("JP", "ja-JP", 9, ("haruto", "yui", "sota"), ("126.72", "106.128"), "126.160", "202.32.5.4"),
+    Country(
+        "AU", "en-AU", 10,
+        ("charlotte", "jack", "matilda", "william"),
+        ("1.129", "49.180"), "1.144", "203.2.75.8",
+    ),
+    Country(
+        "BR", "pt-BR", -3,
+        ("helena", "miguel", "alicia"),
+        ("177.32", "189.4"), "179.240", "200.147.3.20",
+    ),
+    Country(
+        "IN", "en-IN", 5,
+        ("aarav", "ananya", "vihaan", "diya"),
+        ("117.200", "106.192"), "49.36", "164.100.1.9",
+    ),
+    Country(
+        "JP", "ja-JP", 9,
+        ("haruto", "yui", "sota"),
+        ("126.72", "106.128"), "126.160", "202.32.5.4",
+    ),
 )  # fmt: skip
 
 
@@ -86,7 +102,7 @@ def _people() -> Iterator[Person]:
         for name in country.names:
             yield Person(
                 username=name,
-                password=f"{base36(6, 'password', name)}-{base36(6, 'more', name)}-{whole(10, 99, 'digits', name)}a",
+                password=f"{base36(7, 'password', name)}-{base36(7, 'more', name)}-{name}1",
                 country=country,
                 computer=computer(name),
                 phone=phone(name),

@@ -36,7 +36,8 @@ def perform(settings: Settings, *, once: bool, about: int) -> int:
     began = monotonic()
     steps: list[Step] = []
     with suppress(KeyboardInterrupt), _running(settings) as (server, thread):
-        to.print(f"[bold]Doorward[/bold] listens on {server.endpoint}, data in {settings.data}")
+        to.print(f"[bold]Doorward[/bold] listens on {server.endpoint}, its data are in")
+        to.print(f"  {settings.data}", markup=False, soft_wrap=True)
         cast = _cast()
         pool = _two_weeks(to, server, cast, about)
         services = server.services

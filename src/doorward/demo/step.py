@@ -75,7 +75,7 @@ def step(
 
 def _where(event: AuthEvent) -> str:
     context = event.context
-    return f"{context.address}, {context.country or 'unknown'}; {context.device_name}"
+    return f"{context.address or 'no address'}, {context.country or 'unknown'}; {context.device_name}"
 
 
 def _outcome(answer: Answer) -> str:

@@ -98,8 +98,8 @@ def _abroad(person: Person, chosen: tuple[object, ...]) -> Origin:
     others = [country for country in COUNTRIES if country is not person.country]
     host = one_of(others, "journey", person.username)
     address = f"{host.homes[0]}.{whole(1, 250, 'hotel', person.username)}.{whole(1, 250, 'room', *chosen)}"
-    # A traveller's phone shows the local time and keeps its language.
-    return Origin(address, person.phone, person.country.language, host.timezone)
+    # The traveller's own computer comes along: it shows the local time and keeps its language.
+    return Origin(address, person.computer, person.country.language, host.timezone)
 
 
 def _at(address: str, device: Device, country: Country) -> Origin:
