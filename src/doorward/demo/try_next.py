@@ -42,7 +42,7 @@ def show(
             f" --username {heroine.username} --max-results 3",
         ),
         (
-            f"{person.username} signs in at home; then put another address in, and read the events again",
+            f"{person.username} signs in at home; then put 185.220.101.9 in, which is always blocked",
             f"{aws} cognito-idp admin-initiate-auth --user-pool-id $POOL --client-id $CLIENT"
             f" --auth-flow ADMIN_USER_PASSWORD_AUTH"
             f" --auth-parameters USERNAME={person.username},PASSWORD={person.password}"
