@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+from mypy_boto3_cognito_idp.literals import ExplicitAuthFlowsTypeType
 from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
 from tests.server import RunningServer
 
 PASSWORD = "Correct-Horse-9-Battery"
-ALL_FLOWS = [
+ALL_FLOWS: list[ExplicitAuthFlowsTypeType] = [
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_USER_SRP_AUTH",
     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
