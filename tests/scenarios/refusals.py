@@ -6,6 +6,18 @@ from contextlib import contextmanager
 import pytest
 from botocore.exceptions import ClientError
 
+WRONG = ("NotAuthorizedException", "Incorrect username or password.")
+LOCKED = ("NotAuthorizedException", "Password attempts exceeded")
+BLOCKED = ("NotAuthorizedException", "Unable to login because of security reasons")
+BAD_SESSION = ("NotAuthorizedException", "Invalid session for the user.")
+NO_USER = ("UserNotFoundException", "User does not exist.")
+RESET = ("PasswordResetRequiredException", "Password reset required for the user")
+RESET_FOR_SECURITY = (
+    "PasswordResetRequiredException",
+    "Password reset required for user due to security reasons",
+)
+COMPROMISED = ("InvalidPasswordException", "Provided password cannot be used for security reasons.")
+
 
 @contextmanager
 def refused(name: str, part: str = "") -> Iterator[None]:

@@ -7,7 +7,7 @@ import pytest
 from tests import srp
 from tests.conftest import ClockedServer
 from tests.people import PASSWORD, App, make_app, make_pool, sign_in
-from tests.refusals import BAD_SESSION, WRONG, refused
+from tests.scenarios.refusals import BAD_SESSION, WRONG, refused
 from tests.server import RunningServer
 
 TEMPORARY = "Only-For-Now-1"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests import srp
 from tests.people import PASSWORD, App, make_app, make_pool, make_user, sign_in
-from tests.refusals import refused
+from tests.scenarios.refusals import refused
 from tests.server import RunningServer
 
 TEMPORARY = "Only-For-Now-1"

@@ -7,7 +7,7 @@ from mypy_boto3_cognito_idp.literals import ChallengeNameTypeType
 from tests import srp
 from tests.conftest import ClockedServer
 from tests.people import PASSWORD, App, make_app, make_pool, make_user
-from tests.refusals import BAD_SESSION, refused
+from tests.scenarios.refusals import BAD_SESSION, refused
 from tests.server import RunningServer, running
 
 TEMPORARY = "Only-For-Now-1"

@@ -5,7 +5,7 @@ from mypy_boto3_cognito_idp.literals import AuthFlowTypeType, ExplicitAuthFlowsT
 from mypy_boto3_cognito_idp.type_defs import InitiateAuthResponseTypeDef
 from tests.conftest import ClockedServer
 from tests.people import PASSWORD, App, make_app, make_pool, make_user, sign_in
-from tests.refusals import NO_USER, RESET, WRONG, refused
+from tests.scenarios.refusals import NO_USER, RESET, WRONG, refused
 from tests.server import RunningServer
 
 TEMPORARY = "Only-For-Now-1"

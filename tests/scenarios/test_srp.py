@@ -4,7 +4,7 @@ import pytest
 from tests import srp
 from tests.circumstances import LAPTOP
 from tests.people import PASSWORD, App, make_app, make_pool, make_user
-from tests.refusals import BAD_SESSION, NO_USER, WRONG, refused
+from tests.scenarios.refusals import BAD_SESSION, NO_USER, WRONG, refused
 from tests.server import RunningServer
 
 

@@ -63,7 +63,8 @@ def surroundings(attempt: Attempt, locator: Locator) -> Surroundings:
         browser_version=agent.browser_version,
         os=agent.os,
         os_version=agent.os_version,
-        device_type=agent.device_type,
+        # That nothing is known of a device is no kind of device: a silent client must not look like a new one.
+        device_type=None if agent.device_type == "unknown" else agent.device_type,
         device_id=device.device_id,
         fingerprint=device.fingerprint,
         language=device.language,

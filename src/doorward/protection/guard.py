@@ -186,7 +186,7 @@ class Guard:
     def observe(self, event: AuthEvent) -> None:
         """Count an event in its pool's view, once it is committed."""
         view = self.views.known(event.pool_id)
-        if view is not None and event.response != "InProgress":
+        if view is not None:
             view.observe(event)
 
     def judge(self, tx: Connection, event: AuthEvent, feedback: EventFeedback) -> AuthEvent:

@@ -28,7 +28,12 @@ class PoolView:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def observe(self, event: AuthEvent) -> None:
-        """Count one attempt; what succeeded fully counts as the pool's normal too."""
+        """Count one attempt; what succeeded fully counts as the pool's normal too.
+
+        One that is in progress is counted at its end.
+        """
+        if event.response == "InProgress":
+            return
         circumstance = _circumstance.decode(event.circumstance)
         with self.lock:
             self.velocity.note(circumstance, event.sub or event.username, _outcome(event), event.created_at)

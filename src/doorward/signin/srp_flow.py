@@ -10,8 +10,8 @@ from doorward.signin import sessions, srp
 from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
-from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS
-from doorward.wire.errors import NotAuthorizedException, UserNotFoundException
+from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS, refuse_unknown_name
+from doorward.wire.errors import NotAuthorizedException
 
 CHALLENGE: Final = "PASSWORD_VERIFIER"
 
@@ -24,7 +24,9 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
     with call.reading() as tx:
         sign_in = identify(tx, request, name)
     if sign_in.user is None and not client.hides_who_exists:
-        raise UserNotFoundException("User does not exist.")
+        with call.writing() as tx:
+            answer = walk(tx, sign_in, (*BEFORE_CREDENTIALS, refuse_unknown_name))
+        return settle(sign_in, answer)
     user_id = sign_in.user.username if sign_in.user else _simulated_user_id(request, name)
     asked = srp.challenge(
         srp.identity(request.pool.id, user_id),

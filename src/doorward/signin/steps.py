@@ -41,6 +41,13 @@ def refuse_while_locked(tx: Connection, sign_in: SignIn) -> Answer | None:
     return _refuse(tx, sign_in, NotAuthorizedException("Password attempts exceeded"), [])
 
 
+def refuse_unknown_name(tx: Connection, sign_in: SignIn) -> Answer | None:
+    """Does the name lead to nobody, and may the client know that before a password is shown (SRP)?"""
+    if sign_in.user is not None or sign_in.client.hides_who_exists:
+        return None
+    return _refuse(tx, sign_in, UserNotFoundException("User does not exist."), [])
+
+
 def check_credential(tx: Connection, sign_in: SignIn) -> Answer | None:
     """Were the credentials right, and are they still the user's?"""
     _read_again(tx, sign_in)
