@@ -62,11 +62,12 @@ def _java(pattern: str) -> Any:
 
 def valid_requests(operation: str, *, complete: bool = False) -> st.SearchStrategy[Raw]:
     """Return good requests of an operation: with any of the optional members, or with all of them."""
-    return _values(input_shape(operation), complete)
+    return values(input_shape(operation), complete)
 
 
 @cache
-def _values(name: str, complete: bool) -> st.SearchStrategy[Any]:
+def values(name: str, complete: bool) -> st.SearchStrategy[Any]:
+    """Return good values of a shape."""
     shape = SHAPES[name]
     kind = shape["type"]
     least = shape.get("min", 0)
@@ -76,12 +77,12 @@ def _values(name: str, complete: bool) -> st.SearchStrategy[Any]:
         )
     if kind == "structure":
         required = {
-            member: _values(target["shape"], complete)
+            member: values(target["shape"], complete)
             for member, target in shape["members"].items()
             if complete or member in shape.get("required", ())
         }
         optional = {
-            member: _values(target["shape"], complete)
+            member: values(target["shape"], complete)
             for member, target in shape["members"].items()
             if member not in required
         }
@@ -89,11 +90,11 @@ def _values(name: str, complete: bool) -> st.SearchStrategy[Any]:
     if kind == "list":
         most = min(shape.get("max", least + 2), least + 2)
         return st.lists(
-            _values(shape["member"]["shape"], complete), min_size=max(least, int(complete)), max_size=most
+            values(shape["member"]["shape"], complete), min_size=max(least, int(complete)), max_size=most
         )
     if kind == "map":
         most = min(shape.get("max", least + 2), least + 2)
-        parts = (_values(shape[part]["shape"], complete) for part in ("key", "value"))
+        parts = (values(shape[part]["shape"], complete) for part in ("key", "value"))
         return st.dictionaries(*parts, min_size=max(least, int(complete)), max_size=most)
     if kind == "integer":
         return st.integers(shape.get("min", -(2**31)), shape.get("max", 2**31 - 1))
