@@ -33,7 +33,8 @@ def find(tx: Connection, pool: UserPool, name: str) -> User | None:
             .where(names.c.pool_id == pool.id, names.c.name_key == key)
             .limit(1)
         ).one_or_none()
-    return from_row(row) if row else find_by_sub(tx, pool.id, name)
+    # By the key, as a user name is: else a name could be taken that is another's `sub` but for its case.
+    return from_row(row) if row else find_by_sub(tx, pool.id, key)
 
 
 def find_by_sub(tx: Connection, pool_id: str, sub: str) -> User | None:
