@@ -46,11 +46,12 @@ class Retention:
 
 
 def delete_expired(services: Services) -> None:
-    """Delete expired sessions, codes, lockouts and token families, and what is past its retention."""
+    """Delete expired sessions, codes, lockouts, token families and keys, and what is past its retention."""
     now = services.clock.now()
     with services.store.writing() as tx:
         signin.remove_expired(tx, now)
         tokens.remove_expired(tx, now)
+        tokens.remove_retired(tx, now)
         messages.remove_before(tx, now - services.settings.message_retention_hours * _HOUR)
     before = now - services.settings.event_retention_days * _DAY
     removed = EVENTS_AT_ONCE

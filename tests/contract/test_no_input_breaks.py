@@ -117,7 +117,9 @@ BODIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("operation", ["SignUp", "InitiateAuth", "ListUsers", "CreateUserPool", "TagResource"])
+@pytest.mark.parametrize(
+    "operation", ["SignUp", "InitiateAuth", "ListUsers", "CreateUserPool", "TagResource"]
+)
 @examples(20)
 @given(body=st.sampled_from(BODIES) | st.binary() | st.text().map(str.encode))
 def test_any_bytes_are_answered(operation: str, stage: Stage, log: LogWatch, body: bytes) -> None:
@@ -126,7 +128,9 @@ def test_any_bytes_are_answered(operation: str, stage: Stage, log: LogWatch, bod
     assert answer.status != 200 or json.loads(body or b"{}") == {}
 
 
-@pytest.mark.parametrize("operation", ["SignUp", "InitiateAuth", "ListUsers", "CreateUserPool", "TagResource"])
+@pytest.mark.parametrize(
+    "operation", ["SignUp", "InitiateAuth", "ListUsers", "CreateUserPool", "TagResource"]
+)
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:30]))
 def test_each_hostile_body_is_refused(operation: str, stage: Stage, log: LogWatch, body: bytes) -> None:
     answer = stage.api.post(operation, body, signed=is_signed(operation))

@@ -38,7 +38,23 @@ _ATTRIBUTE_NAMES = (
     "identities", "custom:note", "custom:badge", "custom:age", "custom:count", "custom:since", "custom:member", "custom:inner", "dev:custom:inner",
     "custom:", "dev:", "custom:custom:note", "Email", "status", "custom:" + "x" * 25, "\u0130", "x" * 32,
 )  # fmt: skip
-_NUMBERS = ("0", "1", "-1", "2048", "2049", "00", "+5", "1.5", "9" * 40, "-" + "9" * 40, "1e3", "٣", " 1", "1 ", "")
+_NUMBERS = (
+    "0",
+    "1",
+    "-1",
+    "2048",
+    "2049",
+    "00",
+    "+5",
+    "1.5",
+    "9" * 40,
+    "-" + "9" * 40,
+    "1e3",
+    "٣",
+    " 1",
+    "1 ",
+    "",
+)
 
 _HINTS: Mapping[str, tuple[str, ...]] = {
     "MinLength": _NUMBERS,
@@ -51,7 +67,15 @@ _HINTS: Mapping[str, tuple[str, ...]] = {
     "AttributesToGet": _ATTRIBUTE_NAMES,
     "ReadAttributes": _ATTRIBUTE_NAMES,
     "WriteAttributes": _ATTRIBUTE_NAMES,
-    "AllowedOAuthScopes": ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin", "a/b", "/"),
+    "AllowedOAuthScopes": (
+        "openid",
+        "email",
+        "phone",
+        "profile",
+        "aws.cognito.signin.user.admin",
+        "a/b",
+        "/",
+    ),
     "SupportedIdentityProviders": ("COGNITO", "Google", "LoginWithAmazon"),
     "headerName": ("User-Agent", "user-agent", "X-Forwarded-For", "Accept-Language", ""),
     "RelyingPartyId": ("localhost", "example.org", "xn--"),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from doorward.cli.options import Data, vault
@@ -54,7 +55,7 @@ def list_keys(data: Data = None) -> None:
         keys = access_keys.every(tx)
     table = Table("access key", "name", "role", "pool", "created")
     for key in keys:
-        table.add_row(key.id, key.name, key.role, key.pool_id or "all", shown(key.created_at))
+        table.add_row(key.id, escape(key.name), key.role, key.pool_id or "all", shown(key.created_at))
     Console().print(table)
 
 

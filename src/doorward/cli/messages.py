@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from doorward.cli.options import Data, vault
@@ -26,10 +27,11 @@ def messages(
         table.add_row(
             shown(one.row.created_at),
             one.row.pool_id,
-            message.username if message else "",
-            message.destination if message else "",
+            # Names are their users' own: what looks like markup in one is not.
+            escape(message.username) if message else "",
+            escape(message.destination) if message else "",
             one.row.kind,
-            message.code if message else "",
+            escape(message.code) if message else "",
             one.row.state,
         )
     Console().print(table)

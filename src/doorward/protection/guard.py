@@ -78,8 +78,9 @@ class Guard:
         keys = keys_of(circumstance)
         known = self._profile(tx, user.pool_id, sub).counts
         if keys[DEVICE_ID] in known[DEVICE_ID]:
-            return f"{sub} device {circumstance.device_id}"
-        return f"{sub} network {circumstance.prefix}" if keys[PREFIX] in known[PREFIX] else sub
+            # By the key that is known, not by the text: many texts have one key, and each would count apart.
+            return f"{sub} device {keys[DEVICE_ID]}"
+        return f"{sub} network {keys[PREFIX]}" if keys[PREFIX] in known[PREFIX] else sub
 
     def check_password(self, screening: Screening, password: str, event: EventKind) -> CompromisedCheck:
         """Ask the corpus for a password that is in hand, where the pool's configuration wants that."""

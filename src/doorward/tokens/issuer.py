@@ -23,8 +23,6 @@ from doorward.wire.errors import NotAuthorizedException
 
 TokenUse = Literal["access", "id"]
 
-_LONGEST_TOKEN_SECONDS = 86_400
-
 
 @dataclass(frozen=True, kw_only=True)
 class Bearer:
@@ -54,9 +52,11 @@ class Issuer:
         return {use: SigningKey.generate() for use in get_args(TokenUse)}
 
     def keep_keys(self, tx: Connection, pool_id: str, keys: dict[TokenUse, SigningKey], now: Instant) -> None:
-        """Let new keys sign from now on. Earlier ones stay in the JWKS until their last token has expired."""
+        """Let new keys sign from now on. Earlier ones stay in the JWKS until their last token has expired.
+
+        Retention deletes them then.
+        """
         queries.retire_signing_keys(tx, pool_id, now)
-        queries.remove_retired_before(tx, pool_id, now - _LONGEST_TOKEN_SECONDS)
         for use, key in keys.items():
             queries.add_signing_key(
                 tx,

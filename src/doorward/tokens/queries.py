@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from doorward.clock import Instant
 from doorward.store.tables import signing_keys, token_families
 
+LONGEST_TOKEN_SECONDS = 86_400.0
+"""How long an access or ID token can live."""
+
 
 class TokenFamily(msgspec.Struct, frozen=True, kw_only=True):
     """What one sign-in began. `event_id` is None where the pool's advanced security was OFF."""
@@ -124,11 +127,9 @@ def retire_signing_keys(tx: Connection, pool_id: str, now: Instant) -> None:
     )
 
 
-def remove_retired_before(tx: Connection, pool_id: str, instant: Instant) -> None:
-    """Delete the keys that were retired before an instant: no token of theirs lives any more."""
-    tx.execute(
-        delete(signing_keys).where(signing_keys.c.pool_id == pool_id, signing_keys.c.retired_at < instant)
-    )
+def remove_retired(tx: Connection, now: Instant) -> None:
+    """Delete the keys, of whatever pool, that were retired so long ago that no token of theirs lives."""
+    tx.execute(delete(signing_keys).where(signing_keys.c.retired_at < now - LONGEST_TOKEN_SECONDS))
 
 
 def _family(row: Row[tuple[object, ...]]) -> TokenFamily:

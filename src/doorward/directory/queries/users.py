@@ -36,7 +36,8 @@ def find(tx: Connection, pool: UserPool, name: str) -> User | None:
     row = tx.execute(_BY_USERNAME, wanted).one_or_none()
     if row is None and (pool.username_attributes or pool.alias_attributes):
         row = tx.execute(_BY_OTHER_NAME, wanted).one_or_none()
-    return from_row(row) if row else find_by_sub(tx, pool.id, name)
+    # By the key, as a user name is: else a name could be taken that is another's `sub` but for its case.
+    return from_row(row) if row else find_by_sub(tx, pool.id, pool.key(name))
 
 
 def find_by_sub(tx: Connection, pool_id: str, sub: str) -> User | None:
