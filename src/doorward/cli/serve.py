@@ -1,7 +1,9 @@
 """`doorward serve`: run the server."""
 
+import signal
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -32,7 +34,15 @@ def serve(
     if first_key.exists():
         typer.echo(f"  access key {first_key.resolve()}")
     typer.echo("  more keys  doorward keys create")
+    # uvicorn finishes the requests in hand and then raises the signal anew: with its own effect the process
+    # would end before the database is closed.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     server.run()
+
+
+def _end(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 def keep_first_access_key(vault: Vault, data: Path) -> Path:
