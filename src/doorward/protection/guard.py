@@ -58,6 +58,9 @@ class Guard:
         """Find the configuration that acts on an attempt and what the always-lists say of its address."""
         mode = Mode(attempt.pool.advanced_security_mode)
         configured = configuration.effective(tx, attempt.pool.id, attempt.client_id)
+        if mode is not Mode.OFF:
+            # Built here, where the transaction only reads: replaying a long history must not hold the writer.
+            self._view(tx, attempt.pool.id, attempt.now)
         return Screening(
             attempt=attempt,
             mode=mode,
