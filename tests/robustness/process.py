@@ -24,6 +24,9 @@ class Process:
             "DOORWARD_ARGON2_MEMORY": "64",
             "DOORWARD_ARGON2_ITERATIONS": "1",
             "PYTHONUNBUFFERED": "1",
+            # Wherever bytecode is not written, starting would take seconds every time.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(data.parent / "bytecode"),
             **{f"DOORWARD_{name.upper()}": value for name, value in settings.items()},
         }
         with log.open("ab") as standard_error:

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
+import pytest
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from tests.people import ALL_FLOWS, PASSWORD, App
 from tests.robustness.burst import Acknowledged, Burst
@@ -19,6 +20,7 @@ CHANGERS = ["changer-1", "changer-2"]
 OTHERS = ["other-1", "other-2", "other-3"]
 
 
+@pytest.mark.timeout(300)
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(tmp_path: Path) -> None:
     """Four lives, each ended in mid-burst after another number of acknowledgements."""
     data, log = tmp_path / "data", tmp_path / "log"
