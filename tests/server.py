@@ -13,6 +13,7 @@ from botocore.config import Config
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 from doorward.app import open_vault
+from doorward.breach.corpus import Corpus
 from doorward.call import Services
 from doorward.clock import Clock
 from doorward.directory.access_key import Role
@@ -69,7 +70,9 @@ class RunningServer:
 
 
 @contextmanager
-def running(data: Path, clock: Clock | None = None, **settings: Any) -> Iterator[RunningServer]:
+def running(
+    data: Path, clock: Clock | None = None, corpus: Corpus | None = None, **settings: Any
+) -> Iterator[RunningServer]:
     """Run a server on a free port until the block ends."""
     quick: dict[str, Any] = {
         "port": 0,
@@ -78,7 +81,7 @@ def running(data: Path, clock: Clock | None = None, **settings: Any) -> Iterator
         "signature_skew": 900.0 if clock is None else 1e12,
     }
     chosen = Settings(data=data, **(quick | settings))
-    server = Server(chosen, open_vault(chosen), clock)
+    server = Server(chosen, open_vault(chosen), clock, corpus)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

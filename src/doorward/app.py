@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from doorward.breach.corpus import Corpus
 from doorward.breach.embedded import load_embedded
 from doorward.call import Services
 from doorward.clock import Clock, SystemClock
@@ -56,9 +57,18 @@ def open_vault(settings: Settings) -> Vault:
     return Vault(open_store(settings.data, connections=settings.threads + 8), keyring)
 
 
-def build_services(settings: Settings, vault: Vault, base_url: str, clock: Clock | None = None) -> Services:
-    """Put together what the operations work with; `base_url` is how clients reach the server."""
-    corpus = load_embedded()
+def build_services(
+    settings: Settings,
+    vault: Vault,
+    base_url: str,
+    clock: Clock | None = None,
+    corpus: Corpus | None = None,
+) -> Services:
+    """Put together what the operations work with; `base_url` is how clients reach the server.
+
+    Without a corpus of breached passwords the embedded one is asked.
+    """
+    corpus = corpus or load_embedded()
     return Services(
         settings=settings,
         clock=clock or SystemClock(),

@@ -5,6 +5,7 @@ import socket
 import uvicorn
 
 from doorward.app import Vault, build_app, build_services
+from doorward.breach.corpus import Corpus
 from doorward.call import Services
 from doorward.clock import Clock
 from doorward.settings import Settings
@@ -17,12 +18,14 @@ _SHUTDOWN_SECONDS = 20
 class Server:
     """One server, bound to its address. `endpoint` is its URL; `services` is what its operations work with."""
 
-    def __init__(self, settings: Settings, vault: Vault, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, vault: Vault, clock: Clock | None = None, corpus: Corpus | None = None
+    ) -> None:
         """Bind the address. Raises OSError where it cannot be had."""
         self._socket = _bound(settings.host, settings.port)
         host, port = self._socket.getsockname()[:2]
         self.endpoint = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        self.services: Services = build_services(settings, vault, self.endpoint, clock)
+        self.services: Services = build_services(settings, vault, self.endpoint, clock, corpus)
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
                 build_app(self.services),

@@ -28,7 +28,7 @@ def with_habits(
 
 def configure(server: RunningServer, app: App, *, client: bool = False, **parts: Any) -> Any:
     """Save a risk configuration for the pool, or for the client alone."""
-    whose = {"ClientId": app.client_id} if client else {}
+    whose: dict[str, Any] = {"ClientId": app.client_id} if client else {}
     return server.administrator.set_risk_configuration(UserPoolId=app.pool_id, **whose, **parts)[
         "RiskConfiguration"
     ]

@@ -93,7 +93,7 @@ def test_a_client_with_a_secret_shows_it(server: RunningServer, app: App) -> Non
     proven = make_app(server, app.pool_id, GenerateSecret=True)
     tokens = sign_in(server, proven, "anna")
     for secret in (None, "x" * 51):
-        with refused("NotAuthorizedException"):
+        with refused("UnauthorizedException"):
             revoke(server, replace(proven, secret=secret), tokens["RefreshToken"])
     assert_alive(server, proven, tokens)
     revoke(server, proven, tokens["RefreshToken"])

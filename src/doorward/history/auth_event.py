@@ -77,7 +77,8 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt. `sub` is None where the name leads to no user.
 
     `circumstance` is the engine's own view of the attempt (`doorward.risk.circumstance`), kept so that
-    feedback can teach and history can be replayed. `learned` says that it has become part of the profile.
+    feedback can teach and history can be replayed. `learned` says that it has become part of the profile,
+    `token_used` that the user has given feedback by the token from his mail.
     """
 
     event_id: str
@@ -96,3 +97,4 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
     circumstance: msgspec.Raw
     learned: bool = False
     feedback: EventFeedback | None = None
+    token_used: bool = False

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from doorward.call import Call
 from doorward.directory.queries import user_pools, users
 from doorward.directory.user_pool import UserPool
@@ -88,10 +90,10 @@ def update_auth_event_feedback(
         keyring = call.services.keyring
         if not feedback_token.is_valid(keyring, event, request.feedback_token, call.now):
             raise refused
-        if event.feedback is not None and event.feedback.provider == "User":
+        if event.token_used:
             raise refused
         feedback = _feedback(request.feedback_value, "User", call.now)
-        judged = call.services.guard.judge(tx, event, feedback)
+        judged = call.services.guard.judge(tx, msgspec.structs.replace(event, token_used=True), feedback)
     call.services.guard.observe_feedback(judged)
     return UpdateAuthEventFeedbackResponse()
 

@@ -37,7 +37,7 @@ class PoolView:
         circumstance = _circumstance.decode(event.circumstance)
         with self.lock:
             self.velocity.note(circumstance, event.sub or event.username, _outcome(event), event.created_at)
-            if event.learned:
+            if event.learned and event.response == "Pass":
                 self.population.observe(circumstance, event.risk.earlier_sign_ins)
 
     def observe_feedback(self, event: AuthEvent) -> None:

@@ -98,7 +98,7 @@ def _risk(screening: Screening, verdict: Verdict | None, compromised: Compromise
         score=assessment.score if assessment else None,
         response=decision.response.value,
         would_have=decision.would_have.value,
-        because=decision.because,
+        because="; ".join(filter(None, (decision.because, compromised.reason))),
         model_version=assessment.model_version if assessment else None,
         compromised=found,
         corpus_version=compromised.corpus_version,
