@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.contract.contents import Contents, contents, put_back
 from tests.contract.raw_api import RawApi
-from tests.people import ALL_FLOWS, PASSWORD, make_app, make_user, sign_in
+from tests.people import ALL_FLOWS, PASSWORD, App, make_app, make_user, sign_in
 from tests.server import RunningServer, running
 
 from doorward.clock import SetClock, SystemClock
@@ -51,6 +51,7 @@ class Place:
     """A pool, and by the API's member and parameter names what in it a request may name."""
 
     pool_id: str
+    apps: Mapping[str, App]
     names: Mapping[str, tuple[str, ...]]
 
 
@@ -151,7 +152,7 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         "PASSWORD_CLAIM_SECRET_BLOCK": (block,),
         "TIMESTAMP": ("Tue Sep 1 10:00:00 UTC 2026",),
     }
-    return Place(pool["Id"], names)
+    return Place(pool["Id"], {one.client_id: one for one in (app, open_app, secret_app)}, names)
 
 
 def _empty_outbox(server: RunningServer) -> None:

@@ -1,6 +1,7 @@
 """No input of any kind gives a 5xx, a traceback, or an answer that an SDK could not read."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from tests.contract.raw_api import CONTENT_TYPE, TARGET, Answer
 from tests.contract.stage import Stage
 from tests.contract.wild import wild_requests
 
+from doorward.messages import smtp
+from doorward.messages.smtp import as_mail
 from doorward.operations.table import OPERATIONS
 
 BUILT = sorted(OPERATIONS)
@@ -81,6 +84,39 @@ def _looking_back(pool_id: str) -> list[tuple[str, dict[str, Any]]]:
         ("DescribeUserPool", {"UserPoolId": pool_id}),
         ("ListUsers", {"UserPoolId": pool_id}),
     ]
+
+
+SETTING_UP = [
+    "AddCustomAttributes",
+    "AdminCreateUser",
+    "AdminUpdateUserAttributes",
+    "SetRiskConfiguration",
+    "SetUserPoolMfaConfig",
+    "SignUp",
+    "UpdateUserPool",
+    "UpdateUserPoolClient",
+]
+COMING_IN = [name for name in BUILT if not name.startswith(("Create", "Delete", "Tag", "Untag"))]
+
+
+@examples(150)
+@given(data=st.data())
+def test_whatever_went_before_the_next_request_is_answered(
+    stage: Stage, log: LogWatch, data: st.DataObject
+) -> None:
+    """A strange configuration is accepted here and stumbled over there."""
+    place = data.draw(st.sampled_from(stage.places))
+    first = data.draw(st.lists(st.sampled_from(SETTING_UP), min_size=1, max_size=3))
+    then = data.draw(st.lists(st.sampled_from(COMING_IN), min_size=2, max_size=6))
+    stage.set_back()
+    for operation in first + then:
+        request = data.draw(wild_requests(operation, place))
+        answer = stage.api.call(operation, request, signed=is_signed(operation))
+        is_readable(answer, operation, log)
+    for message in stage.server.messages(place.pool_id):
+        if message.medium == "EMAIL":
+            with suppress(smtp.Refused):
+                as_mail(message, "id", "no-reply@localhost").as_bytes()
 
 
 @pytest.mark.parametrize("operation", BUILT)

@@ -77,9 +77,27 @@ _HINTS: Mapping[str, tuple[str, ...]] = {
         "/",
     ),
     "SupportedIdentityProviders": ("COGNITO", "Google", "LoginWithAmazon"),
+    "Value": (
+        "ada@example.org", "eve@example.org", "a@b.c", "+14155550100", "5", "-0", "1" * 40, "true", "2020-02-29", "0000-00-00",
+        "2020-01-01T24:00:00", "9999-12-31T23:59:59.999999-23:59", "0001-01-01T00:00:00+23:59", "x", "", "\x00", "e\u0301", "x" * 2048,
+    ),
+    "Filter": (
+        'username = "ada"', 'username ^= ""', 'email ^= "a"', 'sub = ""', 'name = "\x00"', 'name ^= "\U0010ffff"', 'name ^= "\uffff"',
+        'status = "Enabled"', 'status ^= "E"', 'cognito:user_status = "CONFIRMED"', 'cognito:user_status ^= "\ud7ff"', 'phone_number ^= "+"',
+        'email = "' + "x" * 200 + '"', 'given_name = "\\\\\\""', 'sub ^= "%"', 'preferred_username ^= "_"', 'name ^= "İ"', 'name ^= "ﬀ"',
+    ),
+    "IpAddress": ("127.0.0.1", "::1", "fe80::1%eth0", "::ffff:1.2.3.4", "", "1.2.3.4/8", "x"),
+    "BlockedIPRangeList": ("0.0.0.0/0", "::/0", "1.2.3.4/8", "1.2.3.4", "fe80::/10", "::ffff:1.2.3.4/128", "x"),
+    "SkippedIPRangeList": ("0.0.0.0/0", "::/0", "1.2.3.4/8", "1.2.3.4", "fe80::/10", "::ffff:1.2.3.4/128", "x"),
+    "CallbackURLs": ("https://a", "http://localhost/", "http://[::1", "https://[", "myapp://x", "https://a/#f", "https://é.example/"),
+    "LogoutURLs": ("https://a", "http://localhost/", "http://[::1", "https://[", "myapp://x", "https://a/#f", "https://a:99999999/"),
     "headerName": ("User-Agent", "user-agent", "X-Forwarded-For", "Accept-Language", ""),
     "RelyingPartyId": ("localhost", "example.org", "xn--"),
 }
+_NEW_NAMES = (
+    "new", "new@example.org", "NEW@EXAMPLE.ORG", "é@é.example", "+14155550100", "e\u0301", "x" * 128, "😀" * 128, "0", "#", "a|b", "İ", "ẞ",
+    "new@example.org.", "a@b", "{####}", "{username}", "<b>&amp;", "00000000-0000-0000-0000-000000000000", "'\"", "..", "Google_1",
+)  # fmt: skip
 _PARAMETERS = (
     "USERNAME", "PASSWORD", "SRP_A", "SECRET_HASH", "DEVICE_KEY", "REFRESH_TOKEN", "NEW_PASSWORD", "PREFERRED_CHALLENGE", "SMS_MFA_CODE",
     "PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP", "USER_ID_FOR_SRP", "ANSWER", "SOFTWARE_TOKEN_MFA_CODE",
@@ -91,12 +109,34 @@ _CHOICES = {
 }  # fmt: skip
 """The choices that lead somewhere, which random ones seldom hit."""
 
+_MOSTLY = st.integers(0, 7).map(lambda number: number != 5)
+_OFTEN = frozenset({"Value", "Name", "AttributeDataType", "AuthParameters", "ChallengeResponses"})
+_SELDOM = frozenset({"SecretHash", "ClientSecret", "NextToken", "PaginationToken"})
+"""What a request does better without, even where something fitting is there."""
+
 _ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 
 
-def wild_requests(operation: str, place: Place) -> st.SearchStrategy[Raw]:
+@st.composite
+def wild_requests(draw: st.DrawFn, operation: str, place: Place) -> Raw:
     """Return requests of an operation, all of them good by the contract, in a place."""
-    return _wild(input_shape(operation), "", _Key(place))
+    request: Raw = draw(_wild(input_shape(operation), "", _Key(place)))
+    if operation in {"SignUp", "AdminCreateUser"} and draw(_MOSTLY):
+        request["Username"] = draw(st.sampled_from(_NEW_NAMES))
+    if draw(_MOSTLY):
+        _prove(request, "SecretHash", request.get("Username"), request.get("ClientId"), place)
+        parameters = request.get("AuthParameters", request.get("ChallengeResponses"))
+        if parameters is not None:
+            _prove(parameters, "SECRET_HASH", parameters.get("USERNAME"), request.get("ClientId"), place)
+    return request
+
+
+def _prove(given: Raw, name: str, username: str | None, client_id: str | None, place: Place) -> None:
+    """Put the right secret hash where one belongs, and none where none does."""
+    given.pop(name, None)
+    app = place.apps.get(client_id or "")
+    if app is not None and app.secret is not None and username:
+        given[name] = app.secret_hash(username)
 
 
 class _Key:
@@ -119,10 +159,7 @@ def _wild(name: str, member: str, key: _Key) -> st.SearchStrategy[Any]:
     if shape.get("document"):
         return values(name, False)
     if kind == "structure":
-        members = {one: _wild(target["shape"], one, key) for one, target in shape["members"].items()}
-        required = {one: members.pop(one) for one in shape.get("required", ())}
-        # What there is in the place is mostly named, also where it need not be.
-        return st.fixed_dictionaries(required, optional=members)
+        return _structures(name, key)
     if kind == "list":
         least = shape.get("min", 0)
         most = min(shape.get("max", least + 3), least + 3)
@@ -136,22 +173,42 @@ def _wild(name: str, member: str, key: _Key) -> st.SearchStrategy[Any]:
     if kind != "string":
         return values(name, False)
     if member in _CHOICES and "enum" in shape:
-        return st.one_of(st.sampled_from(_CHOICES[member]), values(name, False))
+        choices = st.sampled_from(_CHOICES[member])
+        return _MOSTLY.flatmap(lambda mostly: choices if mostly else values(name, False))
     return values(name, False) if "enum" in shape else _texts(name, member, key)
 
 
 def _texts(name: str, member: str, key: _Key) -> st.SearchStrategy[str]:
     """Return good texts: what there is in the place, what the member is about, and what nobody expects."""
     shape = SHAPES[name]
-    known = [text for text in key.place.names.get(member, ()) if _is_good(shape, text)]
-    hints = [text for text in _HINTS.get(member, ()) if _is_good(shape, text)]
-    nasty = [text for text in (*_NASTY, *_longest(shape)) if _is_good(shape, text)]
-    sources = [values(name, False)]
-    sources += [st.sampled_from(nasty)] * 2 if nasty else []
-    sources += [_ANY_TEXT] if _is_good(shape, "\x00") and not shape.get("min") and "max" not in shape else []
-    sources += [st.sampled_from(hints)] * 4 if hints else []
-    sources += [st.sampled_from(known)] * 12 if known else []
-    return st.one_of(sources)
+    known, hints, nasty = (
+        [text for text in texts if _is_good(shape, text)]
+        for texts in (key.place.names.get(member, ()), _HINTS.get(member, ()), (*_NASTY, *_longest(shape)))
+    )
+    strange = [values(name, False)]
+    strange += [st.sampled_from(nasty)] if nasty else []
+    strange += [_ANY_TEXT] if "pattern" not in shape and not shape.get("min") and "max" not in shape else []
+    usual = [st.sampled_from(texts) for texts in (known, hints) if texts]
+    if not usual:
+        return st.one_of(strange)
+    return _MOSTLY.flatmap(lambda mostly: st.one_of(usual if mostly else strange))
+
+
+@st.composite
+def _structures(draw: st.DrawFn, name: str, key: _Key) -> Raw:
+    """Draw what must be there, mostly what there is something for in the place, and a few other members.
+
+    With half of all members present, as chance would have it, most requests would contradict themselves.
+    """
+    members = SHAPES[name]["members"]
+    chosen = list(SHAPES[name].get("required", ()))
+    others = [one for one in members if one not in chosen]
+    useful = [one for one in others if one in key.place.names.keys() | _OFTEN and one not in _SELDOM]
+    chosen += [one for one in useful if draw(_MOSTLY)]
+    others = [one for one in others if one not in useful]
+    if others:
+        chosen += draw(st.lists(st.sampled_from(others), unique=True, max_size=4))
+    return {one: draw(_wild(members[one]["shape"], one, key)) for one in chosen}
 
 
 def _longest(shape: Raw) -> Iterator[str]:
@@ -176,7 +233,8 @@ def _maps(shape: Raw, member: str, key: _Key) -> st.SearchStrategy[dict[str, Any
     value = shape["value"]["shape"]
     named = {name: _texts(value, name, key) for name in _PARAMETERS}
     usual = {name: strategy for name, strategy in named.items() if name in key.place.names}
-    return st.one_of(
-        st.fixed_dictionaries(usual, optional={k: v for k, v in named.items() if k not in usual}),
-        st.fixed_dictionaries({}, optional=named),
+    others = {name: strategy for name, strategy in named.items() if name not in usual}
+    anyhow = st.fixed_dictionaries({}, optional=named)
+    return _MOSTLY.flatmap(
+        lambda mostly: st.fixed_dictionaries(usual, optional=others) if mostly else anyhow
     )
