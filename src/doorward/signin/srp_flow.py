@@ -18,7 +18,7 @@ CHALLENGE: Final = "PASSWORD_VERIFIER"
 
 def begin_srp(request: SignInRequest) -> Challenge | Granted:
     """Answer SRP_A with a challenge; for a name that leads to nobody with one that looks no different."""
-    name, client_public = request.parameter("USERNAME"), request.parameter("SRP_A")
+    name, client_public = request.username(), request.parameter("SRP_A")
     request.check_client(name)
     call, client = request.call, request.client
     with call.reading() as tx:
@@ -58,7 +58,7 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
 
 def answer_srp(request: SignInRequest) -> Challenge | Granted:
     """Check the claim, then take the same steps as any other sign-in."""
-    user_id, handle = request.parameter("USERNAME"), request.parameter("PASSWORD_CLAIM_SECRET_BLOCK")
+    user_id, handle = request.username(), request.parameter("PASSWORD_CLAIM_SECRET_BLOCK")
     claim = srp.PasswordClaim(
         secret_block=handle,
         signature=request.parameter("PASSWORD_CLAIM_SIGNATURE"),
