@@ -1,6 +1,7 @@
 """What a stranger's attempt leaves behind is small, whatever he sends."""
 
 import http.client
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,12 +29,11 @@ def largest(pool: Pool, column: Any) -> int:
 
 def post(server: RunningServer, operation: str, body: dict[str, Any], user_agent: str) -> int:
     where = urlsplit(server.endpoint)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port)
     target = f"AWSCognitoIdentityProviderService.{operation}"
-    connection.request(
-        "POST", "/", msgspec.json.encode(body), {"X-Amz-Target": target, "User-Agent": user_agent}
-    )
-    return connection.getresponse().status
+    with closing(http.client.HTTPConnection(where.hostname or "", where.port)) as connection:
+        headers = {"X-Amz-Target": target, "User-Agent": user_agent}
+        connection.request("POST", "/", msgspec.json.encode(body), headers)
+        return connection.getresponse().status
 
 
 @pytest.mark.parametrize("flow", FAILS)
