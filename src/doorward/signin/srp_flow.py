@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from doorward.clock import random_bytes
 from doorward.directory.user import User
+from doorward.directory.usernames import alias_form
 from doorward.signin import sessions, srp
 from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
@@ -101,8 +102,9 @@ def _simulated_user_id(request: SignInRequest, name: str) -> str:
     """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, shaped like a real one.
 
     Where case does not count a known name comes back as it is kept, whatever was typed; so does this one.
+    An address that is an alias comes back as a user name, which cannot look like an address.
     """
-    if not request.pool.username_attributes:
+    if not request.pool.username_attributes and alias_form(request.pool, name) is None:
         return request.pool.key(name)
     return srp.simulated_user_id(_simulation_secret(request), request.pool.key(name))
 
