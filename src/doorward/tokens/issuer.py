@@ -58,6 +58,7 @@ class Issuer:
         Retention deletes them then.
         """
         queries.retire_signing_keys(tx, pool_id, now)
+        queries.remove_retired(tx, now)
         for use, key in keys.items():
             queries.add_signing_key(
                 tx,
