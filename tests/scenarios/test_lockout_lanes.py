@@ -22,7 +22,8 @@ def texts_of_one_key(length: int = 48) -> list[str]:
         rows.append((crc32(other.encode()) ^ crc32(base.encode()), 1 << place))
     kernel: list[int] = []
     pivots: dict[int, tuple[int, int]] = {}
-    for difference, places in rows:
+    for row in rows:
+        difference, places = row
         while difference and difference.bit_length() in pivots:
             at = difference.bit_length()
             difference, places = difference ^ pivots[at][0], places ^ pivots[at][1]

@@ -187,6 +187,15 @@ def test_an_unknown_address_gets_an_id_shaped_like_a_real_one(server: RunningSer
     assert [len(part) for part in one.split("-")] == [8, 4, 4, 4, 12]
 
 
+def test_an_unknown_alias_is_not_told_back_as_no_known_one_is(server: RunningServer) -> None:
+    pool = make_pool(server, AliasAttributes=["email"])
+    app = make_app(server, pool)
+    one = srp.begin(server, app, "nobody@example.org").parameters["USER_ID_FOR_SRP"]
+    assert one == srp.begin(server, app, "nobody@example.org").parameters["USER_ID_FOR_SRP"]
+    assert "@" not in one
+    assert srp.begin(server, app, "nobody").parameters["USER_ID_FOR_SRP"] == "nobody"
+
+
 def test_an_unknown_name_is_told_in_lower_case_as_known_ones_are_where_case_does_not_count(
     server: RunningServer,
 ) -> None:

@@ -41,6 +41,19 @@ def test_the_id_token_tells_who_the_user_is(server: RunningServer, app: App) -> 
     assert claims["custom:team"] == "blue"
 
 
+def test_the_id_token_tells_no_more_than_the_client_may_read(server: RunningServer) -> None:
+    hidden = {"Name": "score", "AttributeDataType": "String", "DeveloperOnlyAttribute": True}
+    pool = make_pool(server, Schema=[*CUSTOM, hidden])
+    make_user(server, pool, "anna", attributes={"custom:team": "blue", "dev:custom:score": "7"})
+    everything, team = make_app(server, pool), make_app(server, pool, ReadAttributes=["custom:team"])
+    told = verified(server, everything, sign_in(server, everything, "anna")["IdToken"])
+    assert (told["email"], told["custom:team"]) == ("anna@example.org", "blue")
+    assert "dev:custom:score" not in told
+    told = verified(server, team, sign_in(server, team, "anna")["IdToken"])
+    assert told["custom:team"] == "blue"
+    assert "email" not in told
+
+
 def test_the_access_token_tells_what_it_is_for(server: RunningServer, app: App) -> None:
     tokens = sign_in(server, app, "anna")
     claims = verified(server, app, tokens["AccessToken"])

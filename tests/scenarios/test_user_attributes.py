@@ -32,6 +32,23 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
+def test_a_user_has_codes_sent_to_so_many_new_addresses_an_hour(clocked: ClockedServer) -> None:
+    pool = people(clocked, AutoVerifiedAttributes=["email"])
+    token = pool.settled("ann", **PROVEN)
+    for number in range(10):
+        update(pool, token, email=f"{number}@example.com")
+    with pytest.raises(clocked.anonymous.exceptions.TooManyRequestsException):
+        update(pool, token, email="10@example.com")
+    assert pool.attributes_of("ann")["email"] == "9@example.com"
+    assert len(clocked.messages(pool.pool_id)) == 10
+    update(pool, token, name="Ann")
+    clocked.administrator.admin_update_user_attributes(
+        UserPoolId=pool.pool_id, Username="ann", UserAttributes=attributes(email="11@example.com")
+    )
+    clocked.clock.advance(HOUR)
+    update(pool, pool.sign_in("ann"), email="12@example.com")
+
+
 def test_a_new_address_is_verified_by_the_code_it_is_sent(server: RunningServer) -> None:
     pool = people(server, AutoVerifiedAttributes=["email"])
     token = pool.settled("ann", **PROVEN)

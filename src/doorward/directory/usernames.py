@@ -44,12 +44,22 @@ def known_as(pool: UserPool, user: User) -> str:
     return next((address for address in addresses if address), user.username)
 
 
+def alias_form(pool: UserPool, name: str) -> str | None:
+    """Return as which of the pool's aliases a name could be read: email, phone_number or None.
+
+    No user name and no preferred name has such a form.
+    """
+    if "email" in pool.alias_attributes and is_email(name):
+        return "email"
+    if "phone_number" in pool.alias_attributes and is_phone_number(name):
+        return "phone_number"
+    return None
+
+
 def _check_no_alias_form(pool: UserPool, what: str, name: str) -> None:
-    for kind, spoken, has_form in (
-        ("email", "email", is_email),
-        ("phone_number", "phone number", is_phone_number),
-    ):
-        if kind in pool.alias_attributes and has_form(name):
-            raise InvalidParameterException(
-                f"{what} cannot be of {spoken} format, since user pool is configured for {spoken} alias."
-            )
+    kind = alias_form(pool, name)
+    if kind is not None:
+        spoken = kind.replace("_", " ")
+        raise InvalidParameterException(
+            f"{what} cannot be of {spoken} format, since user pool is configured for {spoken} alias."
+        )

@@ -33,7 +33,7 @@ from doorward.wire.contract import (
     VerifyUserAttributeRequest,
     VerifyUserAttributeResponse,
 )
-from doorward.wire.errors import InvalidParameterException
+from doorward.wire.errors import InvalidParameterException, TooManyRequestsException
 
 
 def admin_update_user_attributes(
@@ -76,7 +76,7 @@ def update_user_attributes(call: Call, request: UpdateUserAttributesRequest) -> 
 
     Raises NotAuthorizedException where the token is not good or the client may not write an attribute;
     InvalidParameterException where one breaks a rule; AliasExistsException where another user signs in with a
-    new address.
+    new address; TooManyRequestsException where codes were sent for too many changes within an hour.
     """
     with call.writing() as tx:
         bearer = call.services.issuer.bearer(tx, request.access_token, call.now)
@@ -165,10 +165,18 @@ def _change(
         if address in waiting:
             after = _restored(after, user, address)
     changed = _keep(tx, call, pool, user, after)
+    to_prove = [
+        address for address in unproven if address in waiting or address in pool.auto_verified_attributes
+    ]
+    # Else a user could have any number of mails sent to anybody.
+    may_send = (
+        client is None or not to_prove or spend_attempt(tx, pool.id, user.sub, call.operation, call.now)
+    )
+    if not may_send:
+        raise TooManyRequestsException("Too many codes were sent for changed attributes. Try again later.")
     return [
         send_code(tx, call, pool, changed, address, address, pending_value=waiting.get(address))
-        for address in unproven
-        if address in waiting or address in pool.auto_verified_attributes
+        for address in to_prove
     ]
 
 

@@ -10,7 +10,7 @@ from doorward.history.auth_event import EventType
 from doorward.network.address import parse_or_none, prefix
 from doorward.network.locator import Locator
 from doorward.network.place import Place
-from doorward.network.user_agent import UserAgent
+from doorward.network.user_agent import LONGEST_READ, UserAgent
 from doorward.network.user_agent import parse as parse_user_agent
 from doorward.protection.client_context import ClientContext
 from doorward.risk.circumstance import Circumstance, NetworkKind
@@ -58,7 +58,7 @@ def surroundings(attempt: Attempt, locator: Locator) -> Surroundings:
         longitude=place.longitude,
         accuracy_km=place.accuracy_km,
         network_kind=_network_kind(place),
-        user_agent=context.user_agent,
+        user_agent=context.user_agent[:LONGEST_READ] if context.user_agent else None,
         browser=agent.browser,
         browser_version=agent.browser_version,
         os=agent.os,

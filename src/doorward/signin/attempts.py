@@ -16,6 +16,7 @@ PER_HOUR: Final = {
     "ForgotPassword": 20,
     "GetUserAttributeVerificationCode": 5,
     "ResendConfirmationCode": 5,
+    "UpdateUserAttributes": 10,
     "VerifyUserAttribute": 15,
 }
 """Attempts a user has within an hour, by operation."""

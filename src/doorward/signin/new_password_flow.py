@@ -26,7 +26,7 @@ def answer_new_password(request: SignInRequest) -> Challenge | Granted:
     InvalidPasswordException for it, InvalidParameterException for an attribute that is missing or wrong,
     AliasExistsException for an address by which another user signs in.
     """
-    name, password = request.parameter("USERNAME"), request.parameter("NEW_PASSWORD")
+    name, password = request.username(), request.parameter("NEW_PASSWORD")
     request.check_client(name)
     call, client, pool = request.call, request.client, request.pool
     handle = request.session or ""

@@ -12,7 +12,7 @@ def sign_in_with_password(request: SignInRequest) -> Challenge | Granted:
     Argon2 is slow by design, so it runs before the writing transaction and not inside it; the steps see to
     it that what it proved still holds.
     """
-    name, password = request.parameter("USERNAME"), request.parameter("PASSWORD")
+    name, password = request.username(), request.parameter("PASSWORD")
     request.check_client(name)
     call = request.call
     with call.reading() as tx:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from doorward.call import Call
 from doorward.directory.app_client import AppClient
+from doorward.directory.attribute_values import LONGEST_VALUE
 from doorward.directory.queries import users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
@@ -44,6 +45,17 @@ class SignInRequest:
         if not value:
             raise InvalidParameterException(f"Missing required parameter {name}")
         return value
+
+    def username(self) -> str:
+        """Return the parameter USERNAME.
+
+        Raises InvalidParameterException where it is missing, or longer than any name can be: what is tried is
+        written down, whoever tries it.
+        """
+        name = self.parameter("USERNAME")
+        if len(name) > LONGEST_VALUE:
+            raise InvalidParameterException(f"USERNAME has more than {LONGEST_VALUE} characters.")
+        return name
 
     def check_client(self, username: str) -> None:
         """Check the client's proof (SECRET_HASH) for a user name."""

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from doorward.clock import random_bytes
 from doorward.directory.user import User
+from doorward.directory.usernames import alias_form
 from doorward.signin import sessions, srp
 from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
@@ -18,7 +19,7 @@ CHALLENGE: Final = "PASSWORD_VERIFIER"
 
 def begin_srp(request: SignInRequest) -> Challenge | Granted:
     """Answer SRP_A with a challenge; for a name that leads to nobody with one that looks no different."""
-    name, client_public = request.parameter("USERNAME"), request.parameter("SRP_A")
+    name, client_public = request.username(), request.parameter("SRP_A")
     request.check_client(name)
     call, client = request.call, request.client
     with call.reading() as tx:
@@ -58,7 +59,7 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
 
 def answer_srp(request: SignInRequest) -> Challenge | Granted:
     """Check the claim, then take the same steps as any other sign-in."""
-    user_id, handle = request.parameter("USERNAME"), request.parameter("PASSWORD_CLAIM_SECRET_BLOCK")
+    user_id, handle = request.username(), request.parameter("PASSWORD_CLAIM_SECRET_BLOCK")
     claim = srp.PasswordClaim(
         secret_block=handle,
         signature=request.parameter("PASSWORD_CLAIM_SIGNATURE"),
@@ -101,8 +102,9 @@ def _simulated_user_id(request: SignInRequest, name: str) -> str:
     """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, shaped like a real one.
 
     Where case does not count a known name comes back as it is kept, whatever was typed; so does this one.
+    An address that is an alias comes back as a user name, which cannot look like an address.
     """
-    if not request.pool.username_attributes:
+    if not request.pool.username_attributes and alias_form(request.pool, name) is None:
         return request.pool.key(name)
     return srp.simulated_user_id(_simulation_secret(request), request.pool.key(name))
 

@@ -84,19 +84,14 @@ def id_token_claims(
     seconds: int,
     *,
     attributes: Mapping[str, str],
-    read_attributes: Collection[str] | None = None,
     nonce: str | None = None,
 ) -> dict[str, object]:
     """Return the claims of an ID token that lives for `seconds`.
 
-    `attributes` are the user's, by name (`email`, `custom:team`), as stored: text. Of them those stand in
-    the token that the client's ReadAttributes names; without such a list, all.
+    `attributes` are those of the user's that the client may read, by name (`email`, `custom:team`), as
+    stored: text.
     """
-    claims = {
-        name: _claim_value(name, value)
-        for name, value in attributes.items()
-        if _may_stand(name) and (read_attributes is None or name in read_attributes)
-    }
+    claims = {name: _claim_value(name, value) for name, value in attributes.items() if _may_stand(name)}
     claims.update(_common(facts, "id", jti, issued_at, seconds))
     claims["aud"] = facts.client_id
     claims["cognito:username"] = facts.username

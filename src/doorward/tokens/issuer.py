@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from doorward.clock import Instant, new_uuid
 from doorward.directory.app_client import AppClient
+from doorward.directory.attributes import readable
 from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.token_validity import TokenValidity, token_validity
 from doorward.directory.user import User
@@ -57,6 +58,7 @@ class Issuer:
         Retention deletes them then.
         """
         queries.retire_signing_keys(tx, pool_id, now)
+        queries.remove_retired(tx, now)
         for use, key in keys.items():
             queries.add_signing_key(
                 tx,
@@ -173,8 +175,7 @@ class Issuer:
             new_uuid(),
             now,
             validity.id,
-            attributes=user.attributes,
-            read_attributes=client.configuration.read_attributes,
+            attributes=readable(pool, client, user.attributes),
         )
         access_claims = access_token_claims(facts, new_uuid(), now, validity.access)
         return AuthenticationResultType(

@@ -37,8 +37,8 @@ IN_A_GROUP = TokenFacts(
 )
 
 
-def id_claims(attributes: dict[str, str], read: set[str] | None = None) -> dict[str, object]:
-    return id_token_claims(FACTS, "jti", 1_700_000_100.5, 300, attributes=attributes, read_attributes=read)
+def id_claims(attributes: dict[str, str]) -> dict[str, object]:
+    return id_token_claims(FACTS, "jti", 1_700_000_100.5, 300, attributes=attributes)
 
 
 def test_an_access_token_says_who_may_do_what_and_no_more() -> None:
@@ -90,16 +90,6 @@ def test_an_id_token_carries_the_attributes_as_openid_types_them() -> None:
         "custom:age": "42",
         "custom:active": "true",
     }
-
-
-def test_a_client_sees_only_what_it_may_read() -> None:
-    attributes = {"email": "mia@example.com", "email_verified": "true", "custom:salary": "1"}
-    seen = id_claims(attributes, {"email", "name"})
-    assert seen["email"] == "mia@example.com"
-    assert "email_verified" not in seen
-    assert "custom:salary" not in seen
-    assert seen["sub"] == "8c7d"
-    assert "email" not in id_claims(attributes, set())
 
 
 @given(
