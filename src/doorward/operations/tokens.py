@@ -5,7 +5,11 @@ from doorward.directory.queries import app_clients
 from doorward.signin.client_proof import check_client_secret
 from doorward.tokens import queries, refresh_token
 from doorward.wire.contract import RevokeTokenRequest, RevokeTokenResponse
-from doorward.wire.errors import UnsupportedOperationException, UnsupportedTokenTypeException
+from doorward.wire.errors import (
+    UnauthorizedException,
+    UnsupportedOperationException,
+    UnsupportedTokenTypeException,
+)
 
 
 def revoke_token(call: Call, request: RevokeTokenRequest) -> RevokeTokenResponse:
@@ -13,10 +17,12 @@ def revoke_token(call: Call, request: RevokeTokenRequest) -> RevokeTokenResponse
 
     A token that is unknown, another client's or revoked already is no error (RFC 7009). Raises
     UnsupportedTokenTypeException for an access or ID token, UnsupportedOperationException where the client has
-    token revocation off, NotAuthorizedException where the client's secret is missing or wrong.
+    token revocation off, UnauthorizedException where there is no such client, or its secret is missing or wrong.
     """
     with call.writing() as tx:
-        client = app_clients.require(tx, request.client_id)
+        client = app_clients.find(tx, request.client_id)
+        if client is None:
+            raise UnauthorizedException(f"User pool client {request.client_id} does not exist.")
         check_client_secret(call, client, request.client_secret)
         if client.configuration.enable_token_revocation is False:
             raise UnsupportedOperationException("Token revocation is not enabled for the app client.")
