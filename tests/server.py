@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.model import OperationModel
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 from doorward.app import open_vault
@@ -22,6 +23,21 @@ from doorward.messages import outbox
 from doorward.messages.outbox import Message
 from doorward.server import Server
 from doorward.settings import Settings
+
+TRANSPORT_ERRORS = frozenset(
+    {
+        "AccessDeniedException",
+        "IncompleteSignatureException",
+        "InternalErrorException",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "RequestEntityTooLargeException",
+        "SerializationException",
+        "UnknownOperationException",
+        "UnrecognizedClientException",
+    }
+)
+"""What the wire answers before an operation begins; no operation's model lists it."""
 
 
 class RunningServer:
@@ -64,9 +80,18 @@ class RunningServer:
         self, config: Config, key_id: str | None = None, secret: str | None = None
     ) -> CognitoIdentityProviderClient:
         session = boto3.Session(aws_access_key_id=key_id, aws_secret_access_key=secret)
-        return session.client(
+        client = session.client(
             "cognito-idp", region_name="eu-west-1", endpoint_url=self.endpoint, config=config
         )
+        client.meta.events.register("after-call.cognito-idp", see_that_the_error_is_listed)
+        return client
+
+
+def see_that_the_error_is_listed(parsed: dict[str, Any], model: OperationModel, **_: Any) -> None:
+    """Check that an answer's error, if it is one, is the transport's or among those its operation may raise."""
+    error = parsed.get("Error", {}).get("Code")
+    listed = {shape.name for shape in model.error_shapes}
+    assert error is None or error in TRANSPORT_ERRORS or error in listed, f"{model.name} raises no {error}"
 
 
 @contextmanager

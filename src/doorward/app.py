@@ -102,14 +102,7 @@ def build_app(services: Services) -> Starlette:
         await run_in_threadpool(user_agent.prepare)
         retention = Retention(services)
         retention.start()
-        delivery = Delivery(
-            Postbox(
-                store=services.store,
-                keyring=services.keyring,
-                clock=services.clock,
-                server=smtp_server(services.settings),
-            )
-        )
+        delivery = Delivery(_postbox(services))
         delivery.start()
         yield
         await run_in_threadpool(delivery.stop)

@@ -27,7 +27,7 @@ class LogWatch:
 
     def errors(self) -> list[object]:
         """Return the errors since the last question."""
-        found = [
+        found: list[object] = [
             line for line in self._lines if isinstance(line, dict) and line.get("log_level") in _SERIOUS
         ] + list(self._others)
         self._lines.clear()

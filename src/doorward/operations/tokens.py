@@ -6,8 +6,6 @@ from doorward.signin.client_proof import check_client_secret
 from doorward.tokens import queries, refresh_token
 from doorward.wire.contract import RevokeTokenRequest, RevokeTokenResponse
 from doorward.wire.errors import (
-    NotAuthorizedException,
-    ResourceNotFoundException,
     UnauthorizedException,
     UnsupportedOperationException,
     UnsupportedTokenTypeException,
@@ -19,15 +17,13 @@ def revoke_token(call: Call, request: RevokeTokenRequest) -> RevokeTokenResponse
 
     A token that is unknown, another client's or revoked already is no error (RFC 7009). Raises
     UnsupportedTokenTypeException for an access or ID token, UnsupportedOperationException where the client has
-    token revocation off, UnauthorizedException, the one name that the model has for both, where there is no such
-    client, or its secret is missing or wrong.
+    token revocation off, UnauthorizedException where there is no such client, or its secret is missing or wrong.
     """
     with call.writing() as tx:
-        try:
-            client = app_clients.require(tx, request.client_id)
-            check_client_secret(call, client, request.client_secret)
-        except (ResourceNotFoundException, NotAuthorizedException) as refusal:
-            raise UnauthorizedException(refusal.message) from None
+        client = app_clients.find(tx, request.client_id)
+        if client is None:
+            raise UnauthorizedException(f"User pool client {request.client_id} does not exist.")
+        check_client_secret(call, client, request.client_secret)
         if client.configuration.enable_token_revocation is False:
             raise UnsupportedOperationException("Token revocation is not enabled for the app client.")
         if request.token.count(".") == 2:

@@ -8,7 +8,7 @@ from doorward.directory.app_client import AppClient
 from doorward.directory.client_secret import reveal
 from doorward.directory.user import User
 from doorward.signin import secret_hash
-from doorward.wire.errors import NotAuthorizedException
+from doorward.wire.errors import NotAuthorizedException, UnauthorizedException
 
 _NAMES: Final = ("email", "phone_number", "preferred_username")
 
@@ -34,13 +34,14 @@ def check_secret_hash_of_user(call: Call, client: AppClient, user: User, given: 
 def check_client_secret(call: Call, client: AppClient, given: str | None) -> None:
     """See that the caller shows the client's secret itself (RevokeToken).
 
-    Raises NotAuthorizedException where it is missing or wrong, or the client has none.
+    Raises UnauthorizedException, which is what that operation has for it, where the secret is missing or wrong,
+    or the client has none.
     """
     secret = reveal(call.services.keyring, client)
     if secret is None and given is None:
         return
     if not hmac.compare_digest((given or "").encode("utf-8", "surrogatepass"), (secret or "").encode()):
-        raise NotAuthorizedException(f"Unable to verify secret for client {client.id}")
+        raise UnauthorizedException(f"Unable to verify secret for client {client.id}")
 
 
 def _check(call: Call, client: AppClient, names: list[str], given: str | None) -> None:
