@@ -28,7 +28,7 @@ from doorward.risk.model import Model
 from doorward.risk.policy import Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
-from doorward.risk.score import score
+from doorward.risk.score import Assessment, score
 from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 
 _circumstance = msgspec.json.Decoder(Circumstance)
@@ -119,24 +119,20 @@ class Guard:
 
     def assess(self, tx: Connection, screening: Screening) -> Verdict:
         """Score an attempt whose credentials are right, and decide what is done about it."""
-        attempt, circumstance = screening.attempt, screening.surroundings.circumstance
         if screening.mode is Mode.OFF:
             return Verdict(assessment=None, decision=self._decide(screening, Level.NONE))
-        user = attempt.user
-        profile = self._profile(tx, attempt.pool.id, user.sub) if user else Profile()
-        view = self._view(tx, attempt.pool.id, attempt.now)
-        subject = user.sub if user else attempt.username
-        with view.lock:
-            assessment = score(
-                circumstance,
-                profile,
-                view.population,
-                view.velocity.view(circumstance, subject, attempt.now),
-                _account_facts(user),
-                self._model,
-            )
+        user = screening.attempt.user
+        profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
+        assessment = self._score(tx, screening, profile, _account_facts(user))
         decision = self._decide(screening, assessment.level)
         return Verdict(assessment=assessment, decision=decision, earlier_sign_ins=profile.successes)
+
+    def level_of_stranger(self, tx: Connection, screening: Screening) -> Level:
+        """Return the level that the attempt would have for a name that leads to nobody.
+
+        It follows from where and how often it is tried alone: what depends on it tells nothing of a user.
+        """
+        return self._score(tx, screening, Profile(), AccountFacts()).level
 
     def block(self, screening: Screening) -> Verdict:
         """Return the verdict on an always-blocked address, which is not scored."""
@@ -216,6 +212,22 @@ class Guard:
         view = self.views.known(event.pool_id)
         if view is not None:
             view.observe_feedback(event)
+
+    def _score(
+        self, tx: Connection, screening: Screening, profile: Profile, account: AccountFacts
+    ) -> Assessment:
+        attempt, circumstance = screening.attempt, screening.surroundings.circumstance
+        view = self._view(tx, attempt.pool.id, attempt.now)
+        subject = attempt.user.sub if attempt.user else attempt.username
+        with view.lock:
+            return score(
+                circumstance,
+                profile,
+                view.population,
+                view.velocity.view(circumstance, subject, attempt.now),
+                account,
+                self._model,
+            )
 
     def _decide(self, screening: Screening, level: Level) -> Decision:
         policy = Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)

@@ -29,22 +29,19 @@ BLOCKED: Final = "Unable to login because of security reasons"
 
 @dataclass(kw_only=True)
 class Assessed:
-    """An attempt on its way through an operation; `refusal` is what it will be answered with, if anything."""
+    """An attempt on its way through an operation; `refusal` is what it will be answered with, if anything.
+
+    `attempts_by_risk` is how many attempts the level leaves within an hour; None where the operation's own
+    number counts.
+    """
 
     call: Call
     screening: Screening
     verdict: Verdict
+    attempts_by_risk: int | None = None
     refusal: CognitoError | None = None
     compromised: CompromisedCheck = NOT_ASKED
     event: AuthEvent | None = None
-
-    @property
-    def attempts_by_risk(self) -> int | None:
-        """How many attempts the level leaves within an hour; None where the operation's own number counts."""
-        assessment = self.verdict.assessment
-        if assessment is None or self.screening.mode.value != "ENFORCED":
-            return None
-        return BY_RISK.get(assessment.level.wire_name or "")
 
 
 def begin(  # noqa: PLR0917 - each is a fact of its own
@@ -89,7 +86,15 @@ def begin(  # noqa: PLR0917 - each is a fact of its own
     if screening.blocked:
         blocked = NotAuthorizedException(BLOCKED)
         return Assessed(call=call, screening=screening, verdict=guard.block(screening), refusal=blocked)
-    return Assessed(call=call, screening=screening, verdict=guard.assess(tx, screening))
+    verdict = guard.assess(tx, screening)
+    limit = None
+    if screening.mode.value == "ENFORCED" and verdict.assessment is not None:
+        level = verdict.assessment.level
+        if client.hides_who_exists and user is not None:
+            # A limit that followed from what the user usually does would tell him from a name of nobody.
+            level = guard.level_of_stranger(tx, screening)
+        limit = BY_RISK.get(level.wire_name or "")
+    return Assessed(call=call, screening=screening, verdict=verdict, attempts_by_risk=limit)
 
 
 def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
