@@ -51,7 +51,8 @@ class Process:
             "cognito-idp",
             region_name="eu-west-1",
             endpoint_url=self.endpoint,
-            config=Config(retries={"max_attempts": 0}),
+            # An idle connection may be closed in the moment in which it is used again: one more try.
+            config=Config(retries={"max_attempts": 1}),
         )
 
     def kill(self) -> None:
