@@ -60,3 +60,13 @@ def ranges(*, skipped: tuple[str, ...] = (), blocked: tuple[str, ...] = ()) -> d
             "BlockedIPRangeList": list(blocked),
         }
     }
+
+
+def judge(server: RunningServer, app: App, event_id: str, value: str, username: str = "anna") -> None:
+    """Give feedback on an event, as an administrator."""
+    server.administrator.admin_update_auth_event_feedback(
+        UserPoolId=app.pool_id,
+        Username=username,
+        EventId=event_id,
+        FeedbackValue=value,  # type: ignore[arg-type]
+    )

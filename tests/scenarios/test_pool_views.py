@@ -1,0 +1,86 @@
+"""What is known of a pool outlives the server: it is rebuilt from the history, the same as it had grown."""
+
+import pytest
+from tests.circumstances import BRISBANE, CALIFORNIA, DAY, LAPTOP, LONDON, STRANGER, sign_in_from
+from tests.conftest import ClockedServer
+from tests.history import kept, latest
+from tests.people import PASSWORD, App, make_user
+from tests.scenarios.protected import judge, protected, with_habits
+from tests.scenarios.refusals import BLOCKED, WRONG, refused
+from tests.server import RunningServer, running
+
+from doorward.clock import SetClock, SystemClock
+from doorward.protection.pool_views import PoolView
+from doorward.risk.circumstance import Circumstance
+
+
+def test_a_restart_rebuilds_the_view_of_the_pool(tmp_path_factory: pytest.TempPathFactory) -> None:
+    data, clock = tmp_path_factory.mktemp("doorward"), SetClock(SystemClock().now())
+    with running(data, clock) as server:
+        app = protected(server, "AUDIT")
+        for number in range(30):
+            with refused(*WRONG):
+                sign_in_from(server, app, f"name{number}", LONDON, None)
+            clock.advance(1)
+        sign_in_from(server, app, "anna", LONDON, None)
+        before = {reason.signal: reason.weight for reason in latest(server, app).risk.reasons}
+        make_user(server, app.pool_id, "berta")
+    with running(data, clock) as server:
+        clock.advance(1)
+        sign_in_from(server, app, "berta", LONDON, None)
+        after = {reason.signal: reason.weight for reason in latest(server, app).risk.reasons}
+    assert before["stuffing"] > 0
+    assert after["stuffing"] == pytest.approx(before["stuffing"], abs=2.5)
+
+
+def test_a_restart_forgets_neither_habits_nor_feedback(tmp_path_factory: pytest.TempPathFactory) -> None:
+    data, clock = tmp_path_factory.mktemp("doorward"), SetClock(SystemClock().now())
+    with running(data, clock) as server:
+        app = protected(server)
+        for _ in range(14):
+            sign_in_from(server, app, "anna")
+            clock.advance(DAY)
+        sign_in_from(server, app, "anna", CALIFORNIA, LAPTOP)
+        judge(server, app, latest(server, app).event_id, "Invalid")
+    with running(data, clock) as server:
+        assert sign_in_from(server, app, "anna")["AuthenticationResult"]
+        with refused(*BLOCKED):
+            sign_in_from(server, app, "anna", CALIFORNIA, LAPTOP)
+
+
+def test_the_view_that_is_rebuilt_is_the_view_that_had_grown(clocked: ClockedServer) -> None:
+    app = with_habits(clocked, days=8)
+    with refused(*BLOCKED):
+        sign_in_from(clocked, app, "anna", BRISBANE, STRANGER)
+    judge(clocked, app, latest(clocked, app).event_id, "Valid")
+    clocked.clock.advance(1)
+    with refused(*WRONG):
+        sign_in_from(clocked, app, "anna", CALIFORNIA, STRANGER, "Wrong-Horse-9")
+    judge(clocked, app, latest(clocked, app).event_id, "Invalid")
+    clocked.clock.advance(1)
+    with refused(*WRONG):
+        sign_in_from(clocked, app, "nobody", CALIFORNIA, STRANGER)
+    invite(clocked, app, "invited")
+    sign_in_from(clocked, app, "invited", CALIFORNIA, LAPTOP)
+    views = clocked.services.guard.views
+    grown = views.known(app.pool_id)
+    assert grown is not None
+    views.forget(app.pool_id)
+    assert_alike(views.build(app.pool_id, kept(clocked, app.pool_id)), grown, clocked.clock.now())
+
+
+def assert_alike(one: PoolView, other: PoolView, at: float) -> None:
+    """See that two views would judge an attempt from California with anna's laptop alike."""
+    circumstance = Circumstance(at=at, address=CALIFORNIA, prefix="8.8.8.0/24", device_id=LAPTOP.device_id)
+    assert one.velocity.view(circumstance, "anna", at) == other.velocity.view(circumstance, "anna", at)
+    for member in ("counts", "hours", "days", "mass", "reports"):
+        assert getattr(one.population, member) == getattr(other.population, member), member
+    assert other.population.reports
+    assert other.velocity.view(circumstance, "anna", at).address.unknown
+
+
+def invite(server: RunningServer, app: App, username: str) -> None:
+    make_user(server, app.pool_id, username)
+    server.administrator.admin_set_user_password(
+        UserPoolId=app.pool_id, Username=username, Password=PASSWORD, Permanent=False
+    )
