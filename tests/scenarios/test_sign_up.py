@@ -231,3 +231,22 @@ def test_an_unknown_name_asks_for_a_code(server: RunningServer, hides: str) -> N
     with pytest.raises(server.anonymous.exceptions.CodeMismatchException):
         server.anonymous.confirm_sign_up(**ask, ConfirmationCode="abcdef")
     assert server.messages(pool.id) == []
+
+
+def test_where_only_administrators_make_users_confirming_tells_of_none(server: RunningServer) -> None:
+    pool = make_pool(
+        server,
+        client={"PreventUserExistenceErrors": "ENABLED"},
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+    )
+    admin, anonymous = server.administrator, server.anonymous
+    admin.admin_create_user(UserPoolId=pool.id, Username="alice", MessageAction="SUPPRESS")
+    asked: list[tuple[object, object]] = []
+    for username in ("alice", "nobody"):
+        ask: dict[str, Any] = {"ClientId": pool.client_id, "Username": username}
+        with pytest.raises(ClientError) as caught:
+            anonymous.confirm_sign_up(**ask, ConfirmationCode="123456")
+        sent = anonymous.resend_confirmation_code(**ask)["CodeDeliveryDetails"]
+        asked.append((caught.value.response["Error"], sent["AttributeName"]))
+    assert asked[0] == asked[1]
+    assert not server.messages(pool.id)

@@ -18,8 +18,18 @@ def create_access_key(
         name=name,
         role=role,
         pool_id=pool_id,
-        sealed_secret=keyring.seal(secret.encode(), key_id.encode()),
+        sealed_secret=keyring.seal(secret.encode(), _context(key_id, role, pool_id)),
         created_at=now,
     )
     access_keys.add(tx, key)
     return key, secret
+
+
+def reveal(keyring: Keyring, key: AccessKey) -> str:
+    """Return an access key's secret. Raises SealError where it does not open."""
+    return keyring.open(key.sealed_secret, _context(key.id, key.role, key.pool_id)).decode()
+
+
+def _context(key_id: str, role: Role, pool_id: str | None) -> bytes:
+    # With what the key may do, so that who only writes to the database cannot give it more.
+    return f"access key:{key_id}:{role}:{pool_id or ''}".encode()

@@ -15,11 +15,15 @@ def new_client_secret() -> str:
 
 def seal(keyring: Keyring, client_id: str, secret: str) -> bytes:
     """Return a secret as it is kept; it opens for this client only."""
-    return keyring.seal(secret.encode(), client_id.encode())
+    return keyring.seal(secret.encode(), _context(client_id))
 
 
 def reveal(keyring: Keyring, client: AppClient) -> str | None:
     """Return a client's secret, None for a public client. Raises SealError where it does not open."""
     if client.sealed_secret is None:
         return None
-    return keyring.open(client.sealed_secret, client.id.encode()).decode()
+    return keyring.open(client.sealed_secret, _context(client.id)).decode()
+
+
+def _context(client_id: str) -> bytes:
+    return f"client secret:{client_id}".encode()

@@ -147,8 +147,7 @@ def _client_and_pool(tx: Connection, client_id: str) -> tuple[AppClient, UserPoo
 
 
 def _new_user(call: Call, pool: UserPool, client: AppClient, request: SignUpRequest) -> User:
-    own = pool.configuration.admin_create_user_config
-    if own and own.allow_admin_create_user_only:
+    if _only_by_administrator(pool):
         raise NotAuthorizedException("SignUp is not permitted for this user pool")
     return new_user(
         pool,
@@ -169,11 +168,24 @@ def _claim_names(tx: Connection, call: Call, pool: UserPool, username: str, user
 
 def _known_or_stand_in(tx: Connection, call: Call, pool: UserPool, client: AppClient, name: str) -> User:
     user = users.find(tx, pool, name)
-    if user is not None:
+    if user is not None and not _hidden(pool, client, user):
         return user
     if not client.hides_who_exists:
         raise UserNotFoundException("User does not exist.")
     return msgspec.structs.replace(stand_in(call.services.keyring, pool, name), status="UNCONFIRMED")
+
+
+def _hidden(pool: UserPool, client: AppClient, user: User) -> bool:
+    """Say whether it must not show that a user is confirmed.
+
+    Where users sign up, signing up tells who exists already. Where only administrators make them, nothing may.
+    """
+    return client.hides_who_exists and _only_by_administrator(pool) and user.status != "UNCONFIRMED"
+
+
+def _only_by_administrator(pool: UserPool) -> bool:
+    own = pool.configuration.admin_create_user_config
+    return bool(own and own.allow_admin_create_user_only)
 
 
 def _require_unconfirmed(user: User) -> None:
@@ -191,7 +203,7 @@ def _resend(
     tx: Connection, call: Call, pool: UserPool, client: AppClient, name: str, user: User | None
 ) -> tuple[CodeDeliveryDetailsType | None, CognitoError | None]:
     """Send the code, or return why not. A disabled user is hidden with those who do not exist."""
-    if user is None or not user.enabled:
+    if user is None or not user.enabled or _hidden(pool, client, user):
         if not client.hides_who_exists:
             return None, (
                 NotAuthorizedException("User is disabled.")

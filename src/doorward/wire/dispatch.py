@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from doorward.call import Call, Services
 from doorward.clock import monotonic, new_uuid
 from doorward.directory.access_key import AccessKey
+from doorward.directory.access_keys import reveal
 from doorward.directory.queries import access_keys
 from doorward.wire import contract, decoding, errors, sigv4
 from doorward.wire.caller import caller_address
@@ -148,7 +149,7 @@ def _signer(services: Services, request: HttpRequest, now: float) -> AccessKey:
         if key is None:
             return None
         keys[access_key_id] = key
-        return services.keyring.open(key.sealed_secret, access_key_id.encode()).decode()
+        return reveal(services.keyring, key)
 
     access_key_id = sigv4.verify(
         request.method,
