@@ -253,7 +253,7 @@ def test_an_operation_that_is_not_built_says_so(operation: str, stage: Stage, lo
     "target", ["", "SignUp", TARGET, TARGET + "signup", TARGET + "SignUp?", "\xff" * 99, "x" * 8000, TARGET + "__init__"]
 )  # fmt: skip
 def test_an_unknown_target_is_named(target: str, stage: Stage, log: LogWatch) -> None:
-    headers = {"X-Amz-Target": target.encode("latin-1"), "Content-Type": CONTENT_TYPE.encode()}
+    headers: dict[str, str | bytes] = {"X-Amz-Target": target.encode("latin-1"), "Content-Type": CONTENT_TYPE}
     answer = stage.api.send(b"{}", headers)
     is_readable(answer, None, log)
     assert answer.error == "UnknownOperationException"
