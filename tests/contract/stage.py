@@ -169,7 +169,7 @@ def _forged(token: str) -> tuple[str, ...]:
     """Tokens that are nearly the real one."""
     header, claims, signature = token.split(".")
     headers = (
-        b'{"alg":"none"}', b'{"alg":"HS256","kid":"x"}', b'{"alg":"RS256","kid":5}', b'{"alg":"RS256"}', 
+        b'{"alg":"none"}', b'{"alg":"HS256","kid":"x"}', b'{"alg":"RS256","kid":5}', b'{"alg":"RS256"}',
         b"[]", b"[" * 900, b"\xff", b'{"alg":"RS256","kid":"\\u0000","crit":["b64"],"b64":false}',
     )  # fmt: skip
     others = (b'{"iss":5}', b'{"iss":"\\u0000"}', b'{"iss":"/"}', b"null", b'{"a":' * 900, b"\xff")
