@@ -1,8 +1,9 @@
 """Failures that a server would keep to its log."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from typing import Any
 
 from structlog.testing import capture_logs
 
@@ -21,15 +22,14 @@ class _Collector(logging.Handler):
 class LogWatch:
     """What was logged as an error, by Doorward, by uvicorn or by asyncio, since it was last asked."""
 
-    def __init__(self, lines: list[object], others: list[str]) -> None:
+    def __init__(self, lines: list[MutableMapping[str, Any]], others: list[str]) -> None:
         self._lines = lines
         self._others = others
 
     def errors(self) -> list[object]:
         """Return the errors since the last question."""
-        found: list[object] = [
-            line for line in self._lines if isinstance(line, dict) and line.get("log_level") in _SERIOUS
-        ] + list(self._others)
+        found: list[object] = [line for line in self._lines if line.get("log_level") in _SERIOUS]
+        found += self._others
         self._lines.clear()
         self._others.clear()
         return found
@@ -44,6 +44,6 @@ def watched() -> Iterator[LogWatch]:
     root.addHandler(collector)
     with capture_logs() as lines:
         try:
-            yield LogWatch(lines, others)  # type: ignore[arg-type]
+            yield LogWatch(lines, others)
         finally:
             root.removeHandler(collector)

@@ -60,13 +60,15 @@ class RawApi:
             own = dict(request.headers.items())
         return self.send(body, {**own, **(headers or {})})
 
-    def send(self, body: bytes, headers: Mapping[str, str | bytes]) -> Answer:
+    def send(
+        self, body: bytes, headers: Mapping[str, str | bytes], *, method: str = "POST", path: str = "/"
+    ) -> Answer:
         """Send a body with exactly these headers, once more where the server had closed an idle connection."""
         try:
-            return self._exchange(body, headers)
+            return self._exchange(method, path, body, headers)
         except (ConnectionError, http.client.BadStatusLine):
             self.close()
-            return self._exchange(body, headers)
+            return self._exchange(method, path, body, headers)
 
     def close(self) -> None:
         """Hang up."""
@@ -74,13 +76,13 @@ class RawApi:
             self._connection.close()
             self._connection = None
 
-    def _exchange(self, body: bytes, headers: Mapping[str, str | bytes]) -> Answer:
+    def _exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str | bytes]) -> Answer:
         if self._connection is None:
             at = urlsplit(self.endpoint)
             self._connection = http.client.HTTPConnection(
                 at.hostname or "", at.port, timeout=PATIENCE_SECONDS
             )
-        self._connection.request("POST", "/", body, headers)
+        self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         received = response.read()
         if response.will_close:

@@ -1,5 +1,6 @@
 """A server with pools, clients and users on it, so that a random request finds something to act on."""
 
+import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tests.contract.raw_api import RawApi
 from tests.people import ALL_FLOWS, PASSWORD, App, make_app, make_user, sign_in
 from tests.server import RunningServer, running
 
+from doorward.client_context import encoded_data
 from doorward.clock import SetClock, SystemClock
 from doorward.directory.access_keys import create_access_key
 from doorward.history import queries as events
@@ -89,7 +91,7 @@ def staged(data: Path, **settings: Any) -> Iterator[Stage]:
 
 
 def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Place:
-    administrator = server.administrator
+    administrator, services = server.administrator, server.services
     pool = administrator.create_user_pool(
         **{"PoolName": name, "AutoVerifiedAttributes": ["email"], "UserPoolTags": {"a": "b"}, **settings}
     )["UserPool"]
@@ -128,7 +130,8 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         "UserPoolId": (pool["Id"],),
         "ClientId": (app.client_id, open_app.client_id, secret_app.client_id),
         "Username": users,
-        "AccessToken": (tokens["AccessToken"],),
+        "AccessToken": (tokens["AccessToken"],) * 3 + _forged(tokens["AccessToken"]) + (tokens["IdToken"],),
+        "EncodedData": tuple(_context_data(app, pool["Id"], ada, int(services.clock.now() * 1000))),
         "Token": (tokens["RefreshToken"], tokens["AccessToken"]),
         "ResourceArn": (pool["Arn"],),
         "Session": (session, block),
@@ -160,6 +163,46 @@ def _empty_outbox(server: RunningServer) -> None:
     services = server.services
     postbox = Postbox(store=services.store, keyring=services.keyring, clock=services.clock, server=None)
     deliver_due(postbox)
+
+
+def _forged(token: str) -> tuple[str, ...]:
+    """Tokens that are nearly the real one."""
+    header, claims, signature = token.split(".")
+    headers = (
+        b'{"alg":"none"}', b'{"alg":"HS256","kid":"x"}', b'{"alg":"RS256","kid":5}', b'{"alg":"RS256"}',
+        b"[]", b"[" * 900, b"\xff", b'{"alg":"RS256","kid":"\\u0000","crit":["b64"],"b64":false}',
+    )  # fmt: skip
+    others = (b'{"iss":5}', b'{"iss":"\\u0000"}', b'{"iss":"/"}', b"null", b'{"a":' * 900, b"\xff")
+    return (
+        f"{header}.{claims}.{signature[:-4]}AAAA",
+        f"{header}.{claims}.A",
+        f"{header}..{signature}",
+        *(f"{_base64url(other)}.{claims}.{signature}" for other in headers),
+        *(f"{header}.{_base64url(other)}.{signature}" for other in others),
+    )
+
+
+def _base64url(text: bytes) -> str:
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def _context_data(app: App, pool_id: str, username: str, now_ms: int) -> Iterator[str]:
+    """Context data that is signed as it should be, whatever it says."""
+    for value in (
+        "",
+        "\x00",
+        "é" * 900,
+        "Mozilla/5.0 (" * 70,
+        "9" * 900,
+        "+99:99",
+        "en-GB",
+        "\u202e",
+        "Apple/a/b/-:1/-/-:-/c",
+    ):
+        yield encoded_data(
+            app.client_id, pool_id, username, now_ms=now_ms, user_agent=value, device_id=value, language=value,
+            fingerprint=value, platform=value, timezone=value, other_fields={"DeviceName": value, "x": value},
+        )  # fmt: skip
 
 
 def _events(server: RunningServer, pool_id: str, sub: str) -> dict[str, tuple[str, ...]]:

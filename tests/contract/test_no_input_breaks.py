@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
@@ -253,8 +254,31 @@ def test_an_operation_that_is_not_built_says_so(operation: str, stage: Stage, lo
     "target", ["", "SignUp", TARGET, TARGET + "signup", TARGET + "SignUp?", "\xff" * 99, "x" * 8000, TARGET + "__init__"]
 )  # fmt: skip
 def test_an_unknown_target_is_named(target: str, stage: Stage, log: LogWatch) -> None:
-    headers = {"X-Amz-Target": target.encode("latin-1"), "Content-Type": CONTENT_TYPE.encode()}
+    headers: dict[str, str | bytes] = {"X-Amz-Target": target.encode("latin-1"), "Content-Type": CONTENT_TYPE}
     answer = stage.api.send(b"{}", headers)
     is_readable(answer, None, log)
     assert answer.error == "UnknownOperationException"
     assert answer.said["message"] == f"There is no operation {target[:128]!r}."
+
+
+_SEGMENTS = st.sampled_from(["", ".", "..", "%00", "%ff", "%2e%2e", "%", "a_b", ".well-known", "jwks.json", "openid-configuration", "healthz", "%F0%9F%98%80"]) | st.text(
+    "abc_%0;?#[]é'", max_size=12
+).map(lambda text: quote(text, safe="%;?#[]'"))  # fmt: skip
+
+
+@examples(150)
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"]),
+    segments=st.lists(_SEGMENTS, max_size=4),
+)
+@example(method="GET", segments=["%00", ".well-known", "jwks.json"])
+@example(method="GET", segments=["%ff", ".well-known", "openid-configuration"])
+@example(method="GET", segments=["x" * 9000, ".well-known", "jwks.json"])
+def test_any_method_and_path_is_answered(
+    stage: Stage, log: LogWatch, method: str, segments: list[str]
+) -> None:
+    answer = stage.api.send(
+        b"", {"Origin": "https://a.example"}, method=method, path="/" + "/".join(segments)
+    )
+    assert answer.status < 500
+    assert log.errors() == []
