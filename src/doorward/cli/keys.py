@@ -4,10 +4,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from doorward.cli import tables
 from doorward.cli.options import Data, vault
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
@@ -55,8 +54,8 @@ def list_keys(data: Data = None) -> None:
         keys = access_keys.every(tx)
     table = Table("access key", "name", "role", "pool", "created")
     for key in keys:
-        table.add_row(key.id, escape(key.name), key.role, key.pool_id or "all", shown(key.created_at))
-    Console().print(table)
+        table.add_row(key.id, key.name, key.role, key.pool_id or "all", shown(key.created_at))
+    tables.show(table)
 
 
 @app.command()

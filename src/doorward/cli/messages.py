@@ -3,10 +3,9 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from doorward.cli import tables
 from doorward.cli.options import Data, vault
 from doorward.cli.times import shown
 from doorward.messages import outbox
@@ -27,11 +26,10 @@ def messages(
         table.add_row(
             shown(one.row.created_at),
             one.row.pool_id,
-            # Names are their users' own: what looks like markup in one is not.
-            escape(message.username) if message else "",
-            escape(message.destination) if message else "",
+            message.username if message else "",
+            message.destination if message else "",
             one.row.kind,
-            escape(message.code) if message else "",
+            message.code if message else "",
             one.row.state,
         )
-    Console().print(table)
+    tables.show(table)

@@ -1,0 +1,141 @@
+"""The commands, run with a user's arguments on a data directory that a server works on."""
+
+import base64
+import io
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import boto3
+import pytest
+from botocore.config import Config
+from tests.people import make_app, make_pool, make_user, sign_in
+from tests.scenarios.refusals import refused
+from tests.server import RunningServer, running
+
+from doorward import cli
+
+
+def key_id_of(token: str) -> str:
+    """Return the `kid` of a token's header."""
+    header = token.partition(".")[0]
+    return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class House:
+    """A running server and the commands on its data, whose output goes to no terminal."""
+
+    server: RunningServer
+    data: Path
+
+    def run(self, *arguments: str) -> Printed:
+        """Run a command."""
+        out, err = io.StringIO(), io.StringIO()
+        argv = ["doorward", *arguments, "--data", str(self.data)]
+        with (
+            redirect_stdout(out),
+            redirect_stderr(err),
+            patch.object(sys, "argv", argv),
+            pytest.raises(SystemExit) as ended,
+        ):
+            cli.main()
+        return Printed(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+    def says(self, *arguments: str) -> str:
+        """Return what a command that succeeds prints."""
+        done = self.run(*arguments)
+        assert done.status == 0, done.err
+        return done.out
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    data = tmp_path_factory.mktemp("house")
+    with running(data) as server:
+        yield House(server, data)
+
+
+def test_a_new_key_is_two_lines_and_works_for_its_role_and_pool_alone(house: House) -> None:
+    pool_id, other = make_pool(house.server), make_pool(house.server)
+    printed = house.says("keys", "create", "--role", "read-only", "--pool", pool_id)
+    id_line, secret_line = printed.splitlines()
+    key_id, secret = (
+        id_line.removeprefix("AWS_ACCESS_KEY_ID="),
+        secret_line.removeprefix("AWS_SECRET_ACCESS_KEY="),
+    )
+    client = boto3.Session(aws_access_key_id=key_id, aws_secret_access_key=secret).client(
+        "cognito-idp",
+        region_name="eu-west-1",
+        endpoint_url=house.server.endpoint,
+        config=Config(retries={"max_attempts": 0}),
+    )
+    assert client.describe_user_pool(UserPoolId=pool_id)["UserPool"]["Id"] == pool_id
+    with refused("AccessDeniedException"):
+        client.describe_user_pool(UserPoolId=other)
+    with refused("AccessDeniedException"):
+        client.delete_user_pool(UserPoolId=pool_id)
+
+    row = next(line for line in house.says("keys", "list").splitlines() if key_id in line)
+    assert "read-only" in row
+    assert pool_id in row
+    house.says("keys", "delete", key_id)
+    assert key_id not in house.says("keys", "list")
+    with refused("UnrecognizedClientException"):
+        client.describe_user_pool(UserPoolId=pool_id)
+
+
+def test_messages_show_code_and_address_whole_whatever_the_user_is_called(house: House) -> None:
+    pool_id = make_pool(house.server)
+    app = make_app(house.server, pool_id)
+    name, address = "[/red]:smile:", "a-rather-long-address-of-somebody@mail.department.example.org"
+    house.server.anonymous.sign_up(
+        ClientId=app.client_id,
+        Username=name,
+        Password="Correct-Horse-9-Battery",
+        UserAttributes=[{"Name": "email", "Value": address}],
+    )
+    row = next(line for line in house.says("messages", "--pool", pool_id).splitlines() if address in line)
+    assert name in row
+    assert house.server.last_code(pool_id) in row
+
+
+def test_rotated_signing_keys_sign_and_the_old_ones_still_verify(house: House) -> None:
+    pool_id = make_pool(house.server)
+    make_user(house.server, pool_id, "anna")
+    app = make_app(house.server, pool_id)
+    before = sign_in(house.server, app, "anna")["AccessToken"]
+    said = house.says("signing-keys", "rotate", pool_id)
+    after = sign_in(house.server, app, "anna")["AccessToken"]
+    assert f"access tokens are now signed by {key_id_of(after)}" in said
+    assert key_id_of(before) != key_id_of(after)
+    for token in (before, after):
+        assert house.server.anonymous.get_user(AccessToken=token)["Username"] == "anna"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("keys", "create", "--role", "king"), 2),
+        (("keys", "create", "--pool", "eu-west-1_nobodyhas"), 2),
+        (("keys", "delete", "AKIANOBODYHASTHISKEY"), 1),
+        (("signing-keys", "rotate", "eu-west-1_nobodyhas"), 1),
+    ],
+)
+def test_an_error_is_one_line(house: House, arguments: tuple[str, ...], status: int) -> None:
+    done = house.run(*arguments)
+    assert (done.status, done.out) == (status, "")
+    assert len(done.err.splitlines()) == 1
