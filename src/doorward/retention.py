@@ -5,6 +5,7 @@ import threading
 import structlog
 
 from doorward.call import Services
+from doorward.clock import Instant
 from doorward.history import queries as events
 from doorward.messages import queries as messages
 from doorward.signin import queries as signin
@@ -53,8 +54,12 @@ def delete_expired(services: Services) -> None:
         tokens.remove_expired(tx, now)
         tokens.remove_retired(tx, now)
         messages.remove_before(tx, now - services.settings.message_retention_hours * _HOUR)
-    before = now - services.settings.event_retention_days * _DAY
+    _delete_events(services, now - services.settings.event_retention_days * _DAY, of_nobody=False)
+    _delete_events(services, now - services.settings.unknown_user_retention_days * _DAY, of_nobody=True)
+
+
+def _delete_events(services: Services, before: Instant, *, of_nobody: bool) -> None:
     removed = EVENTS_AT_ONCE
     while removed == EVENTS_AT_ONCE:
         with services.store.writing() as tx:
-            removed = events.remove_before(tx, before, EVENTS_AT_ONCE)
+            removed = events.remove_before(tx, before, EVENTS_AT_ONCE, of_nobody=of_nobody)

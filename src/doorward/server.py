@@ -12,6 +12,8 @@ from doorward.settings import Settings
 from doorward.wire.http_protocol import ConnectionLimits, bounded_protocol
 
 _BACKLOG = 2048
+_KEEP_ALIVE_SECONDS = 65
+"""Longer than the idle connections of SDKs live, so that none is closed while a request is on its way."""
 _SHUTDOWN_SECONDS = 20
 
 
@@ -44,6 +46,7 @@ class Server:
                 server_header=False,
                 access_log=False,
                 log_config=None,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
             )
         )

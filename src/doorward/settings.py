@@ -94,6 +94,12 @@ class Settings(BaseSettings):
         description="Where MFA is required and the user holds no factor: also at High risk let him set one up"
         " instead of refusing.",
     )
+    messages_per_address: int = Field(
+        20, ge=1, description="Codes sent to one address within an hour, whoever asks for them."
+    )
+    unknown_user_retention_days: float = Field(
+        30, gt=0, description="Days that events of names that lead to nobody are kept."
+    )
     smtp_host: str | None = Field(
         None,
         description="The SMTP server that delivers messages. Default: none; `doorward messages` shows them.",

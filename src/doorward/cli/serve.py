@@ -1,5 +1,6 @@
 """`doorward serve`: run the server."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -56,6 +57,9 @@ def keep_first_access_key(vault: Vault, data: Path) -> Path:
             # Written before the commit: a crash between the two leaves a file whose key does not work, and the
             # next start makes another, rather than a key that nobody knows.
             file.unlink(missing_ok=True)
-            file.touch(mode=0o600, exist_ok=False)
-            file.write_text(f"AWS_ACCESS_KEY_ID={key.id}\nAWS_SECRET_ACCESS_KEY={secret}\n", encoding="ascii")
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as lines:
+                lines.write(f"AWS_ACCESS_KEY_ID={key.id}\nAWS_SECRET_ACCESS_KEY={secret}\n")
+                lines.flush()
+                os.fsync(lines.fileno())
     return file

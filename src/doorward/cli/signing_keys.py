@@ -9,12 +9,19 @@ from doorward.cli.options import Data, settings
 from doorward.clock import SystemClock
 from doorward.directory.queries import user_pools
 from doorward.tokens.issuer import Issuer
+from doorward.tokens.queries import remove_retired_before
 
 app = typer.Typer(help="The keys that sign a user pool's tokens.", no_args_is_help=True)
 
 
 @app.command()
-def rotate(pool: Annotated[str, typer.Argument(help="The user pool's id.")], data: Data = None) -> None:
+def rotate(
+    pool: Annotated[str, typer.Argument(help="The user pool's id.")],
+    data: Data = None,
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="Believe the old keys no more: after a leak. Tokens in use end.")
+    ] = False,
+) -> None:
     """Sign with new keys from now on; the old ones verify until their last token has expired."""
     chosen = settings(data)
     opened = open_vault(chosen)
@@ -24,6 +31,9 @@ def rotate(pool: Annotated[str, typer.Argument(help="The user pool's id.")], dat
         if user_pools.find(tx, pool) is None:
             typer.echo(f"doorward: there is no user pool {pool}", err=True)
             raise typer.Exit(1)
-        issuer.keep_keys(tx, pool, keys, SystemClock().now())
+        now = SystemClock().now()
+        issuer.keep_keys(tx, pool, keys, now)
+        if at_once:
+            remove_retired_before(tx, pool, now + 1)
     for use, key in keys.items():
         typer.echo(f"{use} tokens are now signed by {key.kid}")

@@ -80,13 +80,15 @@ def of_pool_since(tx: Connection, pool_id: str, since: Instant, limit: int) -> I
         yield _event.decode(encoded)
 
 
-def remove_before(tx: Connection, instant: Instant, limit: int) -> int:
-    """Delete at most `limit` events older than an instant; return how many."""
+def remove_before(tx: Connection, instant: Instant, limit: int, *, of_nobody: bool = False) -> int:
+    """Delete at most `limit` events older than an instant, all or only those of nobody; return how many."""
     old = (
         select(auth_events.c.pool_id, auth_events.c.event_id)
         .where(auth_events.c.created_at < instant)
         .limit(limit)
     )
+    if of_nobody:
+        old = old.where(auth_events.c.sub.is_(None))
     keys = tx.execute(old).all()
     for pool_id, event_id in keys:
         tx.execute(

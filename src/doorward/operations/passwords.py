@@ -11,7 +11,7 @@ from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
 from doorward.signin import assessed, codes, passwords, queries
 from doorward.signin.assessed import Assessed
-from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
+from doorward.signin.attempts import has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
 from doorward.signin.recovery import only_by_administrator, recovery, why_not
 from doorward.tokens.queries import revoke_of_user
@@ -67,8 +67,6 @@ def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswor
                 attempt.refusal = limit_exceeded()
             elif not proven:
                 attempt.refusal = NotAuthorizedException("Incorrect username or password.")
-            else:
-                forget_attempts(tx, pool.id, user.sub, call.operation)
         if stored is not None and attempt.refusal is None:
             _replace(tx, call, pool, user, stored, user.status)
         answered = ChallengeResponse("Password", "Success" if proven else "Failure")

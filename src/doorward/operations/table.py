@@ -84,6 +84,21 @@ from doorward.operations.users import (
     global_sign_out,
 )
 
+PASSWORD_OPERATIONS = frozenset(
+    {
+        "AdminCreateUser",
+        "AdminInitiateAuth",
+        "AdminRespondToAuthChallenge",
+        "AdminSetUserPassword",
+        "ChangePassword",
+        "ConfirmForgotPassword",
+        "InitiateAuth",
+        "RespondToAuthChallenge",
+        "SignUp",
+    }
+)
+"""The operations that may hash a password, which takes a core for some tens of milliseconds."""
+
 OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "AddCustomAttributes": add_custom_attributes,
     "AdminConfirmSignUp": admin_confirm_sign_up,

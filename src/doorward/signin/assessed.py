@@ -19,6 +19,7 @@ from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventType
 from doorward.protection.attempt import Attempt
 from doorward.protection.client_context import public_context
 from doorward.protection.screening import Screening, Verdict
+from doorward.signin import stand_in
 from doorward.signin.attempts import BY_RISK
 from doorward.signin.passwords import COMPROMISED, UNCHECKED
 from doorward.wire.contract import UserContextDataType
@@ -77,7 +78,7 @@ def begin(  # noqa: PLR0917 - each is a fact of its own
         operation=call.operation,
         request_id=call.request_id,
         now=call.now,
-        username=user.username if user else name,
+        username=stand_in.known_as(call.services.keyring, pool, user, name),
         user=user,
         context=context,
     )

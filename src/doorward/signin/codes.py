@@ -19,12 +19,17 @@ from doorward.messages import outbox
 from doorward.messages.compose import compose
 from doorward.messages.outbox import Medium, MessageKind
 from doorward.signin import queries
-from doorward.signin.attempts import forget_attempts, limit_exceeded, spend_attempt
+from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.queries import StoredCode
 from doorward.signin.stand_in import is_stand_in
 from doorward.store.sealing import Keyring
 from doorward.wire.contract import CodeDeliveryDetailsType
-from doorward.wire.errors import CodeMismatchException, CognitoError, ExpiredCodeException
+from doorward.wire.errors import (
+    CodeDeliveryFailureException,
+    CodeMismatchException,
+    CognitoError,
+    ExpiredCodeException,
+)
 
 SIGN_UP: Final = "sign-up"
 RESET: Final = "reset"
@@ -35,6 +40,12 @@ _DAY: Final = 86_400.0
 _HOUR: Final = 3_600.0
 WRONG_GUESSES: Final = 20
 """So many wrong guesses end one code, however slowly they come: one chance in 50,000 over its whole life."""
+
+GUESSES_PER_ADDRESS: Final = 20
+"""Codes tried within an hour for one address, over all the accounts that name it: else a stranger could sign up
+again and again with another's address and multiply his guesses."""
+SENDING: Final = "codes sent"
+GUESSING: Final = "codes tried"
 
 _MEDIA: Final[dict[str, Medium]] = {"email": "EMAIL", "phone_number": "SMS"}
 
@@ -70,10 +81,14 @@ def send_code(
     """Make a code in place of the one before, put it into the outbox, and tell where it goes.
 
     It goes to the user's `attribute`, or to `pending_value` where that is given. To a stand-in nothing goes.
+    Raises CodeDeliveryFailureException where the address has had its share of the hour, whoever asked for it.
     """
     destination = pending_value if pending_value is not None else user.attributes[attribute]
-    code = random_digits(DIGITS)
     keyring = call.services.keyring
+    limit = call.services.settings.messages_per_address
+    if not spend_attempt(tx, pool.id, _subject(keyring, pool, destination), SENDING, call.now, limit):
+        raise CodeDeliveryFailureException("Too many codes were sent to this address. Try again later.")
+    code = random_digits(DIGITS)
     queries.keep_code(
         tx,
         StoredCode(
@@ -121,6 +136,9 @@ def check_code(
     stored = queries.code(tx, pool.id, user.sub, purpose)
     if stored is None or stored.expires_at <= call.now:
         return CodeCheck(ExpiredCodeException("Invalid code provided, please request a code again."))
+    guessing = _subject(call.services.keyring, pool, _destination(user, stored))
+    if not spend_attempt(tx, pool.id, guessing, GUESSING, call.now, GUESSES_PER_ADDRESS):
+        return CodeCheck(limit_exceeded())
     if not _fits(call.services.keyring, user, stored, code):
         if stored.failures + 1 >= WRONG_GUESSES:
             queries.remove_code(tx, pool.id, user.sub, purpose)
@@ -129,6 +147,7 @@ def check_code(
         return CodeCheck(CodeMismatchException("Invalid verification code provided, please try again."))
     queries.remove_code(tx, pool.id, user.sub, purpose)
     forget_attempts(tx, pool.id, user.sub, call.operation)
+    forget_attempts(tx, pool.id, guessing, GUESSING)
     return CodeCheck(None, attribute=stored.attribute, pending_value=stored.pending_value)
 
 
@@ -138,11 +157,11 @@ def is_right(tx: Connection, call: Call, pool: UserPool, user: User, purpose: st
     For work that only the code's holder shall cost; the answer is still `check_code`'s to give.
     """
     stored = queries.code(tx, pool.id, user.sub, purpose)
-    return (
-        stored is not None
-        and stored.expires_at > call.now
-        and _fits(call.services.keyring, user, stored, code)
-    )
+    if stored is None or stored.expires_at <= call.now:
+        return False
+    guessing = _subject(call.services.keyring, pool, _destination(user, stored))
+    may_guess = has_attempt_left(tx, pool.id, guessing, GUESSING, call.now, GUESSES_PER_ADDRESS)
+    return may_guess and _fits(call.services.keyring, user, stored, code)
 
 
 def delivery_details(attribute: str, destination: str) -> CodeDeliveryDetailsType:
@@ -194,12 +213,20 @@ def recovery_attribute(pool: UserPool, user: User) -> str | None:
 
 def _fits(keyring: Keyring, user: User, stored: StoredCode, code: str) -> bool:
     """Compare in constant time; the address must still be the one that the code was sent to."""
-    destination = stored.pending_value
-    if destination is None:
-        destination = user.attributes.get(stored.attribute, "")
-    return keyring.matches(
-        "verification code", _proof(user, stored.purpose, destination, code), stored.digest
-    )
+    proof = _proof(user, stored.purpose, _destination(user, stored), code)
+    return keyring.matches("verification code", proof, stored.digest)
+
+
+def _destination(user: User, stored: StoredCode) -> str:
+    if stored.pending_value is not None:
+        return stored.pending_value
+    return user.attributes.get(stored.attribute, "")
+
+
+def _subject(keyring: Keyring, pool: UserPool, destination: str) -> str:
+    """By what an address's codes are counted: a digest, so that nobody's address is kept for it."""
+    named = f"{pool.id}\x00{destination.casefold()}".encode("utf-8", "surrogatepass")
+    return "address:" + keyring.digest("address of codes", named).hex()[-48:]
 
 
 def _proof(user: User, purpose: str, destination: str, code: str) -> bytes:

@@ -89,7 +89,7 @@ def identify(tx: Connection, request: SignInRequest, name: str, sub: str | None 
         operation=call.operation,
         request_id=call.request_id,
         now=call.now,
-        username=user.username if user else name,
+        username=stand_in.known_as(call.services.keyring, pool, user, name),
         user=user,
         context=request.client_context(name, user),
     )

@@ -22,6 +22,14 @@ def subject(keyring: Keyring, pool: UserPool, user: User | None, name: str) -> s
     return _PREFIX + _digest(keyring, pool, name).hex()[-48:]
 
 
+def known_as(keyring: Keyring, pool: UserPool, user: User | None, name: str) -> str:
+    """Return the name that an event bears: the user's own, or the digest of one that leads to nobody.
+
+    What leads to nobody may be a password, typed into the wrong field.
+    """
+    return user.username if user else subject(keyring, pool, None, name)
+
+
 def stand_in(keyring: Keyring, pool: UserPool, name: str) -> User:
     """Return the user who answers for a name that leads to nobody, or to one whose state must not show.
 

@@ -77,6 +77,11 @@ def answer(services: Services, operations: Mapping[str, Operation], request: Htt
     return response
 
 
+def named_operation(headers: Headers) -> str:
+    """Return the operation that a request names, existing or not."""
+    return (_header(headers, b"x-amz-target") or "").removeprefix(TARGET_PREFIX)
+
+
 def success(request_id: str, body: bytes) -> HttpResponse:
     """Return a successful answer."""
     return HttpResponse(200, {"content-type": CONTENT_TYPE, "x-amzn-requestid": request_id}, body)
