@@ -89,7 +89,19 @@ def test_an_attempt_on_an_unknown_name_is_kept_for_the_pool(server: RunningServe
     with refused(*WRONG):
         sign_in(server, app, "nobody")
     [event] = kept(server, app.pool_id)
-    assert (event.username, event.sub, event.response) == ("nobody", None, "Fail")
+    assert (event.sub, event.response) == (None, "Fail")
+
+
+def test_a_name_that_leads_to_nobody_is_not_written_down(server: RunningServer) -> None:
+    """It may be a password, typed into the wrong field; the same name is still known again."""
+    app = protected(server)
+    for name in ("Pa$$w0rd-in-the-wrong-field", "Pa$$w0rd-in-the-wrong-field", "another"):
+        with refused(*WRONG):
+            sign_in(server, app, name)
+    names = [event.username for event in kept(server, app.pool_id)]
+    assert len(names) == 3
+    assert len(set(names)) == 2
+    assert not any("Pa$$w0rd" in name for name in names)
 
 
 def test_nobody_sees_the_events_of_another(server: RunningServer) -> None:

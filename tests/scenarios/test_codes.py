@@ -209,3 +209,28 @@ def test_a_simulated_address_is_always_the_same(clocked: ClockedServer) -> None:
         "AttributeName": "phone_number",
     }
     assert len({str(details(f"nobody{number}")) for number in range(20)}) > 5
+
+
+def test_one_address_gets_only_so_many_codes_whoever_asks(clocked: ClockedServer) -> None:
+    pool = make_pool(clocked)
+    for number in range(20):
+        pool.sign_up(f"user{number}", email="victim@example.org")
+    with pytest.raises(ClientError) as caught:
+        pool.sign_up("one-more", email="victim@example.org")
+    assert caught.value.response["Error"]["Code"] == "CodeDeliveryFailureException"
+    pool.sign_up("other", email="other@example.org")
+    clocked.clock.advance(3600)
+    pool.sign_up("one-more", email="victim@example.org")
+
+
+def test_many_accounts_with_one_address_do_not_multiply_the_guesses(clocked: ClockedServer) -> None:
+    pool = make_pool(clocked)
+    refusals = []
+    for number in range(6):
+        pool.sign_up(f"user{number}", email="victim@example.org")
+        for _ in range(5):
+            with pytest.raises(ClientError) as caught:
+                pool.confirm(f"user{number}", "000000")
+            refusals.append(caught.value.response["Error"]["Code"])
+    assert refusals[:20] == ["CodeMismatchException"] * 20
+    assert refusals[20:] == ["LimitExceededException"] * 10

@@ -72,6 +72,20 @@ def test_who_knows_his_password_may_change_it_often(server: RunningServer) -> No
         before = after
 
 
+def test_changing_has_an_end_within_an_hour(clocked: ClockedServer) -> None:
+    pool = make_pool(clocked)
+    pool.confirmed("alice")
+    token, passwords = pool.sign_in("alice")["AccessToken"], (PASSWORD, NEW_PASSWORD)
+    for number in range(20):
+        change(pool, token, passwords[number % 2], passwords[(number + 1) % 2])
+    with pytest.raises(ClientError) as caught:
+        change(pool, token, PASSWORD, NEW_PASSWORD)
+    assert error_of(caught)[0] == "LimitExceededException"
+    clocked.clock.advance(3600)
+    token = pool.sign_in("alice")["AccessToken"]
+    change(pool, token, PASSWORD, NEW_PASSWORD)
+
+
 @pytest.mark.parametrize("token", ["x", "a.b.c", "é"])
 def test_a_token_of_nobodys_changes_nothing(server: RunningServer, token: str) -> None:
     with pytest.raises(ClientError) as caught:

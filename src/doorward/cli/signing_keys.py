@@ -9,7 +9,7 @@ from doorward.cli.options import Data, settings
 from doorward.clock import SystemClock
 from doorward.directory.queries import user_pools
 from doorward.tokens.issuer import Issuer
-from doorward.tokens.queries import remove_retired_before
+from doorward.tokens.queries import remove_retired_of_pool
 
 app = typer.Typer(help="The keys that sign a user pool's tokens.", no_args_is_help=True)
 
@@ -31,9 +31,8 @@ def rotate(
         if user_pools.find(tx, pool) is None:
             typer.echo(f"doorward: there is no user pool {pool}", err=True)
             raise typer.Exit(1)
-        now = SystemClock().now()
-        issuer.keep_keys(tx, pool, keys, now)
+        issuer.keep_keys(tx, pool, keys, SystemClock().now())
         if at_once:
-            remove_retired_before(tx, pool, now + 1)
+            remove_retired_of_pool(tx, pool)
     for use, key in keys.items():
         typer.echo(f"{use} tokens are now signed by {key.kid}")

@@ -1,5 +1,7 @@
 """Changing, forgetting and setting passwords."""
 
+from typing import Final
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -11,7 +13,7 @@ from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
 from doorward.signin import assessed, codes, passwords, queries
 from doorward.signin.assessed import Assessed
-from doorward.signin.attempts import has_attempt_left, limit_exceeded, spend_attempt
+from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
 from doorward.signin.recovery import only_by_administrator, recovery, why_not
 from doorward.tokens.queries import revoke_of_user
@@ -35,6 +37,8 @@ from doorward.wire.errors import (
     TooManyRequestsException,
 )
 
+CHANGES_IN_ALL: Final = "ChangePassword, right or wrong"
+
 
 def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswordResponse:
     """Let a user who is signed in replace his password; he must know the present one.
@@ -47,7 +51,10 @@ def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswor
         bearer = call.services.issuer.bearer(tx, request.access_token, call.now)
         pool, user = bearer.pool, bearer.user
         attempt = assessed.begin(tx, call, pool, bearer.client, "PasswordChange", user.username, user, None)
-        may_try = has_attempt_left(tx, pool.id, user.sub, call.operation, call.now)
+        may_try = all(
+            has_attempt_left(tx, pool.id, user.sub, counted, call.now)
+            for counted in (call.operation, CHANGES_IN_ALL)
+        )
     if user.status == "RESET_REQUIRED":
         raise PasswordResetRequiredException("Password reset required for the user")
     if user.password is None or request.previous_password is None:
@@ -63,9 +70,12 @@ def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswor
     with call.writing() as tx:
         if not attempt.screening.blocked:
             # Beyond the limit the answer must not tell whether the present password was right.
-            if not spend_attempt(tx, pool.id, user.sub, call.operation, call.now):
+            within = spend_attempt(tx, pool.id, user.sub, CHANGES_IN_ALL, call.now)
+            if not spend_attempt(tx, pool.id, user.sub, call.operation, call.now) or not within:
                 attempt.refusal = limit_exceeded()
-            elif not proven:
+            elif proven:
+                forget_attempts(tx, pool.id, user.sub, call.operation)
+            else:
                 attempt.refusal = NotAuthorizedException("Incorrect username or password.")
         if stored is not None and attempt.refusal is None:
             _replace(tx, call, pool, user, stored, user.status)

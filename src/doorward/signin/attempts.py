@@ -11,6 +11,7 @@ from doorward.wire.errors import LimitExceededException
 
 PER_HOUR: Final = {
     "ChangePassword": 5,
+    "ChangePassword, right or wrong": 20,
     "ConfirmForgotPassword": 20,
     "ConfirmSignUp": 15,
     "ForgotPassword": 20,
@@ -19,7 +20,9 @@ PER_HOUR: Final = {
     "UpdateUserAttributes": 10,
     "VerifyUserAttribute": 15,
 }
-"""Attempts a user has within an hour, by operation."""
+"""Attempts a user has within an hour, by operation; a right one forgets those before it.
+
+ChangePassword has a second bound that nothing forgets, since a right one costs the most work."""
 
 BY_RISK: Final = {"Low": 15, "Medium": 10, "High": 5}
 """Attempts at ForgotPassword and ConfirmForgotPassword where the circumstances are risky, by level."""

@@ -127,6 +127,13 @@ def retire_signing_keys(tx: Connection, pool_id: str, now: Instant) -> None:
     )
 
 
+def remove_retired_of_pool(tx: Connection, pool_id: str) -> None:
+    """Delete a pool's retired keys at once: their tokens verify no more."""
+    tx.execute(
+        delete(signing_keys).where(signing_keys.c.pool_id == pool_id, signing_keys.c.retired_at.is_not(None))
+    )
+
+
 def remove_retired(tx: Connection, now: Instant) -> None:
     """Delete the keys, of whatever pool, that were retired so long ago that no token of theirs lives."""
     tx.execute(delete(signing_keys).where(signing_keys.c.retired_at < now - LONGEST_TOKEN_SECONDS))
