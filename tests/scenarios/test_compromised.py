@@ -8,7 +8,7 @@ from tests import srp
 from tests.history import latest, listed
 from tests.people import PASSWORD, App, make_app, make_user, sign_in
 from tests.scenarios.protected import compromised, configure, protected
-from tests.scenarios.refusals import COMPROMISED, RESET, RESET_FOR_SECURITY, refused
+from tests.scenarios.refusals import COMPROMISED, RESET_FOR_SECURITY, refused
 from tests.server import RunningServer, running
 
 from doorward.breach.corpus import CorpusUnreadable
@@ -62,7 +62,7 @@ def test_it_stays_refused_until_the_password_is_replaced(server: RunningServer) 
     app = pool(server)
     with refused(*RESET_FOR_SECURITY):
         sign_in(server, app, "berta", KNOWN)
-    with refused(*RESET):
+    with refused(*RESET_FOR_SECURITY):
         sign_in(server, app, "berta", KNOWN)
 
 

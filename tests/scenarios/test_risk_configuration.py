@@ -10,11 +10,7 @@ from tests.server import RunningServer
 
 OFF = ("UserPoolAddOnNotEnabledException", "Advanced security is not enabled for the user pool.")
 SENDER = "arn:aws:ses:eu-west-1:000000000000:identity/security@example.org"
-NO_MFA = (
-    "InvalidParameterException",
-    "MFA_IF_CONFIGURED and MFA_REQUIRED need the user pool's MFA to be OPTIONAL or ON; set it with"
-    " SetUserPoolMfaConfig first.",
-)
+NO_MFA = ("InvalidParameterException", "need the user pool's MFA to be OPTIONAL or ON")
 
 
 @pytest.fixture(scope="module")
@@ -259,3 +255,19 @@ def offering_mfa(server: RunningServer) -> App:
         SoftwareTokenMfaConfiguration={"Enabled": True},
     )
     return app
+
+
+def test_mfa_cannot_be_turned_off_under_a_response_that_asks_for_it(server: RunningServer) -> None:
+    app = protected(server)
+    server.administrator.set_user_pool_mfa_config(
+        UserPoolId=app.pool_id,
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+        MfaConfiguration="OPTIONAL",
+    )
+    configure(server, app, client=True, **takeover(high="MFA_REQUIRED"))
+    with refused("InvalidParameterException", app.client_id):
+        server.administrator.set_user_pool_mfa_config(UserPoolId=app.pool_id, MfaConfiguration="OFF")
+    with refused("InvalidParameterException", app.client_id):
+        server.administrator.update_user_pool(UserPoolId=app.pool_id)
+    configure(server, app, client=True)
+    server.administrator.set_user_pool_mfa_config(UserPoolId=app.pool_id, MfaConfiguration="OFF")

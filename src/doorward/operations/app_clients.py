@@ -7,6 +7,7 @@ from doorward.directory import client_configuration, client_secret
 from doorward.directory.app_client import AppClient
 from doorward.directory.queries import app_clients, user_pools
 from doorward.operations import pagination
+from doorward.protection.queries import remove_configuration
 from doorward.wire.contract import (
     CreateUserPoolClientRequest,
     CreateUserPoolClientResponse,
@@ -86,6 +87,7 @@ def delete_user_pool_client(call: Call, request: DeleteUserPoolClientRequest) ->
     with call.writing() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
         app_clients.remove(tx, app_clients.require_in(tx, pool.id, request.client_id))
+        remove_configuration(tx, pool.id, request.client_id)
     return DeleteUserPoolClientResponse()
 
 

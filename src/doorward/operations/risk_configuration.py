@@ -2,22 +2,16 @@
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
-from doorward.directory.user_pool import UserPool
 from doorward.protection import queries
-from doorward.protection.configuration import from_saved
-from doorward.protection.notification_templates import check_templates
-from doorward.risk.policy import ActionOrderError
+from doorward.protection.configuration_rules import check
 from doorward.wire.contract import (
-    AccountTakeoverRiskConfigurationType,
     DescribeRiskConfigurationRequest,
     DescribeRiskConfigurationResponse,
     RiskConfigurationType,
     SetRiskConfigurationRequest,
     SetRiskConfigurationResponse,
 )
-from doorward.wire.errors import InvalidParameterException, UserPoolAddOnNotEnabledException
-
-_MFA_ACTIONS = frozenset({"MFA_IF_CONFIGURED", "MFA_REQUIRED"})
+from doorward.wire.errors import UserPoolAddOnNotEnabledException
 
 
 def set_risk_configuration(call: Call, request: SetRiskConfigurationRequest) -> SetRiskConfigurationResponse:
@@ -46,7 +40,7 @@ def set_risk_configuration(call: Call, request: SetRiskConfigurationRequest) -> 
         if _is_empty(saved):
             queries.remove_configuration(tx, pool.id, request.client_id)
         else:
-            _check(pool, saved)
+            check(pool, saved)
             queries.keep_configuration(tx, pool.id, request.client_id, saved, call.now)
     return SetRiskConfigurationResponse(risk_configuration=saved)
 
@@ -79,30 +73,3 @@ def _is_empty(saved: RiskConfigurationType) -> bool:
         saved.risk_exception_configuration,
     )
     return all(part is None for part in parts)
-
-
-def _check(pool: UserPool, saved: RiskConfigurationType) -> None:
-    try:
-        from_saved(saved)
-    except ActionOrderError as problem:
-        raise InvalidParameterException(str(problem)) from None
-    if saved.account_takeover_risk_configuration is not None:
-        _check_account_takeover(pool, saved.account_takeover_risk_configuration)
-
-
-def _check_account_takeover(pool: UserPool, takeover: AccountTakeoverRiskConfigurationType) -> None:
-    levels = (takeover.actions.low_action, takeover.actions.medium_action, takeover.actions.high_action)
-    actions = [action for action in levels if action is not None]
-    if pool.mfa_configuration == "OFF" and any(action.event_action in _MFA_ACTIONS for action in actions):
-        raise InvalidParameterException(
-            "MFA_IF_CONFIGURED and MFA_REQUIRED need the user pool's MFA to be OPTIONAL or ON; set it with"
-            " SetUserPoolMfaConfig first."
-        )
-    notification = takeover.notify_configuration
-    if notification is not None:
-        check_templates(notification, has_domain=bool(pool.configuration.domain))
-    if any(action.notify for action in actions):
-        if notification is None:
-            raise InvalidParameterException("Notify needs a NotifyConfiguration with a SourceArn.")
-        # No identity can be verified yet, so none is.
-        raise InvalidParameterException(f"The e-mail identity {notification.source_arn} is not verified.")

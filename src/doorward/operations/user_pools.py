@@ -9,6 +9,8 @@ from doorward.directory.queries import user_pools
 from doorward.directory.second_factors import SecondFactors
 from doorward.directory.user_pool import UserPool
 from doorward.operations import pagination
+from doorward.protection import queries as risk_configurations
+from doorward.protection.configuration_rules import check_mfa_responses
 from doorward.wire.contract import (
     AddCustomAttributesRequest,
     AddCustomAttributesResponse,
@@ -68,7 +70,8 @@ def describe_user_pool(call: Call, request: DescribeUserPoolRequest) -> Describe
 def update_user_pool(call: Call, request: UpdateUserPoolRequest) -> UpdateUserPoolResponse:
     """Replace a pool's configuration; what the request leaves out returns to its default.
 
-    Raises ResourceNotFoundException for an unknown pool, and what `create_user_pool` raises.
+    Raises ResourceNotFoundException for an unknown pool, and what `create_user_pool` raises;
+    InvalidParameterException also where MFA is turned off that a risk configuration asks for.
     """
     with call.writing() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
@@ -167,6 +170,8 @@ def set_user_pool_mfa_config(
 
 
 def _keep(call: Call, tx: Connection, pool: UserPool) -> None:
+    for saved in risk_configurations.configurations(tx, pool.id):
+        check_mfa_responses(pool, saved)
     user_pools.change(tx, msgspec.structs.replace(pool, modified_at=call.now))
 
 

@@ -31,6 +31,9 @@ from doorward.risk.scene import AccountFacts
 from doorward.risk.score import Assessment, score
 from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 
+TAKEOVERS_SECONDS = 2 * 365 * 86_400.0
+"""How long a sign-in that was reported as not the user's own counts against his account."""
+
 _circumstance = msgspec.json.Decoder(Circumstance)
 _log = structlog.get_logger(__name__)
 
@@ -123,7 +126,7 @@ class Guard:
             return Verdict(assessment=None, decision=self._decide(screening, Level.NONE))
         user = screening.attempt.user
         profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
-        assessment = self._score(tx, screening, profile, _account_facts(user))
+        assessment = self._score(tx, screening, profile, _account_facts(user, profile, screening.attempt.now))
         decision = self._decide(screening, assessment.level)
         return Verdict(assessment=assessment, decision=decision, earlier_sign_ins=profile.successes)
 
@@ -262,12 +265,14 @@ class Guard:
         return self.views.build(pool_id, history)
 
 
-def _account_facts(user: User | None) -> AccountFacts:
+def _account_facts(user: User | None, profile: Profile, now: Instant) -> AccountFacts:
     if user is None:
         return AccountFacts()
     password = user.password
+    reported = sum(1 for mark in profile.distrusted if now - mark.at < TAKEOVERS_SECONDS)
     return AccountFacts(
         created_at=user.created_at,
         password_changed_at=password.set_at if password else None,
         compromised=bool(password and password.compromised),
+        takeovers=reported,
     )

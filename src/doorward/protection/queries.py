@@ -29,6 +29,14 @@ def encoded_configuration(tx: Connection, pool_id: str, client_id: str | None) -
     ).scalar_one_or_none()
 
 
+def configurations(tx: Connection, pool_id: str) -> list[RiskConfigurationType]:
+    """Return all that was saved for a pool: its own configuration and its clients'."""
+    encoded = tx.execute(
+        select(risk_configurations.c.configuration).where(risk_configurations.c.pool_id == pool_id)
+    )
+    return [_configuration.decode(one) for one in encoded.scalars()]
+
+
 def keep_configuration(
     tx: Connection, pool_id: str, client_id: str | None, saved: RiskConfigurationType, now: Instant
 ) -> None:

@@ -21,6 +21,8 @@ from doorward.wire.errors import (
     UserNotFoundException,
 )
 
+RESET_FOR_SECURITY = "Password reset required for user due to security reasons"
+
 PASSWORD_RIGHT = ChallengeResponse("Password", "Success")
 PASSWORD_WRONG = ChallengeResponse("Password", "Failure")
 
@@ -71,8 +73,9 @@ def refuse_unusable_user(tx: Connection, sign_in: SignIn) -> Answer | None:
     if user.status == "UNCONFIRMED":
         return _refuse(tx, sign_in, UserNotConfirmedException("User is not confirmed."), [PASSWORD_RIGHT])
     if user.status == "RESET_REQUIRED":
-        error: CognitoError = PasswordResetRequiredException("Password reset required for the user")
-        return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])
+        leaked = user.password is not None and user.password.compromised
+        why = RESET_FOR_SECURITY if leaked else "Password reset required for the user"
+        return _refuse(tx, sign_in, PasswordResetRequiredException(why), [PASSWORD_RIGHT])
     expires_at = user.password.expires_at if user.password else None
     if expires_at is not None and expires_at <= now:
         error = NotAuthorizedException(
@@ -95,10 +98,7 @@ def refuse_compromised_password(tx: Connection, sign_in: SignIn) -> Answer | Non
         sign_in.known_user, status="RESET_REQUIRED", modified_at=sign_in.call.now
     )
     users.change_password(tx, sign_in.user)
-    error: CognitoError = PasswordResetRequiredException(
-        "Password reset required for user due to security reasons"
-    )
-    return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])
+    return _refuse(tx, sign_in, PasswordResetRequiredException(RESET_FOR_SECURITY), [PASSWORD_RIGHT])
 
 
 def respond_to_risk(tx: Connection, sign_in: SignIn) -> Answer | None:
