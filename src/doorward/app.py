@@ -20,12 +20,14 @@ from doorward.call import Services
 from doorward.clock import Clock, SystemClock
 from doorward.directory.password_hash import PasswordHashing
 from doorward.directory.queries import user_pools
-from doorward.messages.delivery import Delivery, Postbox, smtp_server
+from doorward.messages.delivery import POLL_SECONDS, Postbox, deliver_due, smtp_server
 from doorward.network import user_agent
 from doorward.network.locator import Locator
 from doorward.operations.table import OPERATIONS, PASSWORD_OPERATIONS
+from doorward.periodic import Periodic
 from doorward.protection.guard import Guard
-from doorward.retention import Retention
+from doorward.retention import EVERY_SECONDS as RETENTION_SECONDS
+from doorward.retention import delete_expired
 from doorward.risk.model import SHIPPED
 from doorward.risk.policy import SetupAtRisk
 from doorward.settings import Settings
@@ -105,13 +107,16 @@ def build_app(services: Services) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = services.settings.threads
         await run_in_threadpool(user_agent.prepare)
-        retention = Retention(services)
-        retention.start()
-        delivery = Delivery(_postbox(services))
-        delivery.start()
+        postbox = _postbox(services)
+        beside = [
+            Periodic("retention", RETENTION_SECONDS, lambda _: delete_expired(services)),
+            Periodic("delivery", POLL_SECONDS, lambda stopping: deliver_due(postbox, stopping)),
+        ]
+        for work in beside:
+            work.start()
         yield
-        await run_in_threadpool(delivery.stop)
-        await run_in_threadpool(retention.stop)
+        for work in beside:
+            await run_in_threadpool(work.stop)
 
     async def api(request: Request) -> Response:
         incoming = HttpRequest(

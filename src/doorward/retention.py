@@ -1,9 +1,5 @@
 """Forgetting in time: what has expired or is older than the settings allow is deleted, a little at a time."""
 
-import threading
-
-import structlog
-
 from doorward.call import Services
 from doorward.clock import Instant
 from doorward.history import queries as events
@@ -17,33 +13,6 @@ EVENTS_AT_ONCE = 1_000
 
 _DAY = 86_400.0
 _HOUR = 3_600.0
-_log = structlog.get_logger(__name__)
-
-
-class Retention:
-    """A thread that wakes now and then and deletes what is over."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, once the transaction in hand is done."""
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(EVERY_SECONDS):
-            try:
-                delete_expired(self._services)
-            except Exception:
-                # A failure here (a full disk) must not end the thread: the next round tries again.
-                _log.exception("retention failed")
 
 
 def delete_expired(services: Services) -> None:

@@ -1,4 +1,4 @@
-"""Emptying the outbox: a thread hands e-mails to the SMTP server, and sets aside what nothing can deliver.
+"""Emptying the outbox: e-mails go to the SMTP server, and what nothing can deliver is set aside.
 
 A message is marked as being delivered just before its body goes out, and as delivered when the server has
 taken it. Where the server of ours stops between the two, it cannot be known which of them is true; the
@@ -6,7 +6,6 @@ message is then given up rather than sent twice, and stays readable. Delivered m
 they said; the others keep it, sealed, until retention deletes them (`message_retention_hours`).
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -59,32 +58,6 @@ def smtp_server(settings: Settings) -> SmtpServer | None:
         username=settings.smtp_username,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
     )
-
-
-class Delivery:
-    """The thread that empties the outbox."""
-
-    def __init__(self, postbox: Postbox) -> None:
-        self._postbox = postbox
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, once the message in hand is delivered or put back."""
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(POLL_SECONDS):
-            try:
-                deliver_due(self._postbox, self._stopping.is_set)
-            except Exception:
-                # A failure here (a full disk) must not end the thread: the next round tries again.
-                _log.exception("delivery failed")
 
 
 def deliver_due(postbox: Postbox, stopping: Callable[[], bool] = lambda: False) -> int:
