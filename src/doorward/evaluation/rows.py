@@ -1,0 +1,232 @@
+"""The public data set's CSV: read and written as a stream, whatever its size.
+
+Time never runs backwards for who reads: rows may stand out of order in the file by at most `slack` seconds
+and are handed out in order; a row that is later than that is an error. (Several machines write a log like
+this one, each a little behind the others.)
+"""
+
+import csv
+import gzip
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+import msgspec
+
+from doorward.evaluation import columns
+from doorward.evaluation.atomic import atomically
+from doorward.evaluation.columns import BOOLEANS, COLUMNS, LIVE_COLUMNS, READERS, Remembered
+from doorward.network.address import shown
+
+SLACK: Final = 600.0
+"""Seconds by which a row may stand behind a later one before time counts as running backwards."""
+
+Progress = Callable[[int, int], None]
+"""Called now and then with the bytes read so far and the bytes of the whole file."""
+
+_LONGEST_LINE: Final = 1 << 18
+_BLOCK: Final = 4096
+_USERS: Final = range(-(2**63), 2**63)
+_ADDRESSES_REMEMBERED: Final = 1 << 18
+_GZIP: Final = b"\x1f\x8b"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Row(msgspec.Struct, gc=False):
+    """One attempt to sign in, as the data set tells it.
+
+    `at` is in seconds since the epoch, UTC; `user_id` is `columns.UNKNOWN_USER` where the name did not exist;
+    None and an empty text are unknown. `successful` means the right password; `attack_ip` and `takeover` are
+    labels, never inputs. The last three are empty unless the file has the live columns.
+    """
+
+    index: int
+    at: float
+    user_id: int
+    round_trip_ms: float | None
+    address: str
+    country: str
+    region: str
+    city: str
+    asn: int | None
+    user_agent: str
+    browser: str
+    os: str
+    device_type: str
+    successful: bool
+    attack_ip: bool
+    takeover: bool
+    device_id: str = ""
+    language: str = ""
+    time_zone: str = ""
+
+
+class RowError(ValueError):
+    """A file that is not the data set's format. `row` counts from 1 after the header, which is row 0."""
+
+    def __init__(self, row: int, column: str | None, problem: str) -> None:
+        where = f"row {row}" if row else "header"
+        super().__init__(f"{where}, column {column!r}: {problem}" if column else f"{where}: {problem}")
+        self.row = row
+        self.column = column
+
+
+def read_rows(path: Path, *, slack: float = SLACK, progress: Progress | None = None) -> Iterator[Row]:
+    """Yield the rows of a file, plain or gzip, in the order of their time.
+
+    Raises RowError at the first cell, row or header that is wrong, and where time runs backwards by more than
+    `slack` seconds; OSError where the file cannot be read.
+    """
+    with ExitStack() as stack:
+        raw = stack.enter_context(path.open("rb"))
+        size = path.stat().st_size
+        packed = raw.peek(2)[:2] == _GZIP
+        file = stack.enter_context(gzip.open(raw)) if packed else raw
+        reader = csv.reader(_lines(cast(BinaryIO, file)), strict=True)
+        names = _header(reader)
+        yield from _parsed(reader, names, slack, lambda: progress(raw.tell(), size) if progress else None)
+
+
+def _lines(file: BinaryIO) -> Iterator[str]:
+    # A bounded readline, so that a file without line ends is an error and not a memory.
+    return map(bytes.decode, iter(partial(file.readline, _LONGEST_LINE), b""))
+
+
+def _header(reader: Iterator[list[str]]) -> Sequence[str]:
+    names = _next(reader, 0)
+    if names is None:
+        raise RowError(0, None, "the file is empty")
+    if names and names[0].startswith("\ufeff"):
+        names[0] = names[0][1:]
+    allowed = COLUMNS + LIVE_COLUMNS
+    for place, name in enumerate(names):
+        if name not in allowed:
+            raise RowError(0, None, f"unknown column {shown(name)} at place {place + 1}")
+    for name in LIVE_COLUMNS if len(names) > len(COLUMNS) else COLUMNS:
+        if name not in names:
+            raise RowError(0, name, "missing")
+    for name, expected in zip(names, allowed, strict=False):
+        if name != expected:
+            raise RowError(0, expected, f"expected here, found {shown(name)}")
+    if len(names) not in (len(COLUMNS), len(allowed)):
+        raise RowError(0, None, "a column stands twice")
+    return names
+
+
+def _next(reader: Iterator[list[str]], row: int) -> list[str] | None:
+    try:
+        return next(reader, None)
+    except csv.Error as problem:
+        raise RowError(row, None, f"malformed CSV: {problem}") from None
+    except UnicodeDecodeError:
+        raise RowError(row, None, "the text is not UTF-8") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise RowError(row, None, "the gzip file is damaged or cut short") from None
+
+
+def _parsed(
+    reader: Iterator[list[str]], names: Sequence[str], slack: float, tick: Callable[[], None]
+) -> Iterator[Row]:
+    parse, latest, block = _parser(len(names)), float("-inf"), _BLOCK
+    ordered: list[Row] = []
+    number = 0
+    while (cells := _next(reader, number + 1)) is not None:
+        number += 1
+        try:
+            row = parse(cells)
+        except (ValueError, KeyError):
+            raise _fault(number, cells, names) from None
+        at = row.at
+        if at > latest:
+            latest = at
+        elif at < latest - slack:
+            behind = f"time runs backwards by {latest - at:.0f} s, more than {slack:.0f} s"
+            raise RowError(number, "Login Timestamp", behind)
+        ordered.append(row)
+        if len(ordered) >= block:
+            ordered.sort(key=_AT)
+            ready = bisect_right(ordered, latest - slack, key=_AT)
+            yield from ordered[:ready]
+            del ordered[:ready]
+            block = len(ordered) + _BLOCK
+            tick()
+    ordered.sort(key=_AT)
+    yield from ordered
+    tick()
+
+
+_AT = attrgetter("at")
+
+
+def _parser(width: int) -> Callable[[list[str]], Row]:
+    """Return the quick reader of a row, which raises ValueError or KeyError where *something* is wrong."""
+    minutes = Remembered(columns.minute, 1 << 16)
+    seconds = Remembered(columns.second, 64)
+    fractions = Remembered(columns.fraction, 1 << 14)
+    round_trips = Remembered(columns.round_trip, 1 << 14)
+    addresses = Remembered(columns.address, _ADDRESSES_REMEMBERED)
+    asns = Remembered(columns.asn, 1 << 17)
+    live = width > len(COLUMNS)
+    flags, longest, longest_text = BOOLEANS, columns.LONGEST_USER_AGENT, columns.LONGEST_TEXT
+
+    def parse(f: list[str]) -> Row:
+        if len(f) != width:
+            raise ValueError
+        index, user, time, agent = int(f[0]), int(f[2]), f[1], f[9]
+        if (
+            str(index) != f[0]
+            or index < 0
+            or str(user) != f[2]
+            or user not in _USERS
+            or len(agent) > longest
+            or len(f[5]) + len(f[6]) + len(f[7]) + len(f[10]) + len(f[11]) + len(f[12]) > longest_text
+            or (live and len(f[16]) + len(f[17]) + len(f[18]) > longest_text)
+        ):
+            raise ValueError
+        return Row(
+            index, minutes[time[:16]] + seconds[time[16:19]] + fractions[time[19:]], user, round_trips[f[3]],
+            addresses[f[4]], f[5], f[6], f[7], asns[f[8]], agent, f[10], f[11], f[12],
+            flags[f[13]], flags[f[14]], flags[f[15]], *f[16:],
+        )  # fmt: skip
+
+    return parse
+
+
+def _fault(number: int, cells: Sequence[str], names: Sequence[str]) -> RowError:
+    """Say which cell is wrong; the texts together are too long where each alone is not."""
+    if len(cells) != len(names):
+        return RowError(number, None, f"{len(cells)} columns instead of {len(names)}")
+    for name, cell in zip(names, cells, strict=True):
+        try:
+            READERS[name](cell)
+        except ValueError as problem:
+            return RowError(number, name, str(problem))
+    return RowError(number, None, f"more than {columns.LONGEST_TEXT} characters in the short texts together")
+
+
+def time_text(at: float) -> str:
+    """Write an instant as the data set does, to the millisecond."""
+    return f"{_EPOCH + timedelta(milliseconds=round(at * 1000)):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+
+def write_rows(path: Path, rows: Iterable[Row], *, live: bool = False) -> int:
+    """Write rows as they come, with the live columns if asked for; a name ending in .gz is compressed.
+
+    The file appears whole or not at all. Returns the number of rows. Raises OSError.
+    """
+    count = 0
+    with atomically(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS + LIVE_COLUMNS if live else COLUMNS)
+        for row in rows:
+            cells = list(msgspec.structs.astuple(row))
+            cells[1] = time_text(row.at)
+            writer.writerow(cells if live else cells[: len(COLUMNS)])
+            count += 1
+    return count
