@@ -40,7 +40,7 @@ UNKNOWN_USER: Final = -4324475583306591935
 
 LONGEST_USER_AGENT: Final = 4096
 """Characters of a user agent string; the longest real ones stay well under 2,000."""
-LONGEST_TEXT: Final = 256
+LONGEST_TEXT: Final = 512
 """Characters of any other text."""
 HIGHEST_ASN: Final = 2**32 - 1
 
@@ -66,27 +66,28 @@ class Remembered(dict[K, V], Generic[K, V]):
         return value
 
 
-_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d", re.ASCII)
-_SECOND = re.compile(r":\d\d", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME_OF_DAY = re.compile(r" ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)", re.ASCII)
 _FRACTION = re.compile(r"\.\d{1,9}", re.ASCII)
+_IPV4 = re.compile(
+    r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII
+)
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 
 
-def minute(text: str) -> float:
-    """Read `2020-02-03 12:43` into seconds since the epoch. Raises ValueError."""
-    if not _MINUTE.fullmatch(text):
+def day(text: str) -> float:
+    """Read `2020-02-03` into seconds since the epoch. Raises ValueError."""
+    if not _DAY.fullmatch(text):
         raise ValueError(_TIME.format(shown(text)))
-    try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        raise ValueError(_TIME.format(shown(text))) from None
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
 
 
-def second(text: str) -> float:
-    """Read `:30`. Raises ValueError."""
-    if not _SECOND.fullmatch(text) or text >= ":60":
+def time_of_day(text: str) -> float:
+    """Read ` 12:43:30` into seconds since midnight. Raises ValueError."""
+    found = _TIME_OF_DAY.fullmatch(text)
+    if not found:
         raise ValueError(_TIME.format(shown(text)))
-    return float(text[1:])
+    return int(found[1]) * 3600.0 + int(found[2]) * 60.0 + int(found[3])
 
 
 def fraction(text: str) -> float:
@@ -102,7 +103,7 @@ _TIME = "{} is not a time like 2020-02-03 12:43:30.772"
 def instant(text: str) -> float:
     """Read a whole time into seconds since the epoch, UTC. Raises ValueError."""
     try:
-        return minute(text[:16]) + second(text[16:19]) + fraction(text[19:])
+        return day(text[:10]) + time_of_day(text[10:19]) + fraction(text[19:])
     except ValueError:
         raise ValueError(_TIME.format(shown(text))) from None
 
@@ -145,7 +146,8 @@ def round_trip(text: str) -> float | None:
 
 def address(text: str) -> str:
     """Check that a text is an IP address and return it as it came. Raises ValueError."""
-    if parse_or_none(text) is None:
+    # The common form at a fifth of the price.
+    if not _IPV4.fullmatch(text) and parse_or_none(text) is None:
         raise ValueError(f"{shown(text)} is not an IP address")
     return text
 

@@ -34,6 +34,9 @@ _LONGEST_LINE: Final = 1 << 18
 _BLOCK: Final = 4096
 _USERS: Final = range(-(2**63), 2**63)
 _ADDRESSES_REMEMBERED: Final = 1 << 18
+_LABELS: Final = 3
+"""The last of the published columns: whether it succeeded, from an attack address, as a takeover."""
+_USER_AGENT: Final = COLUMNS.index("User Agent String")
 _GZIP: Final = b"\x1f\x8b"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -99,7 +102,10 @@ def _lines(file: BinaryIO) -> Iterator[str]:
 
 
 def _header(reader: Iterator[list[str]]) -> Sequence[str]:
-    names = _next(reader, 0)
+    try:
+        names = next(reader, None)
+    except _UNREADABLE as problem:
+        raise _unreadable(problem, 0) from None
     if names is None:
         raise RowError(0, None, "the file is empty")
     if names and names[0].startswith("\ufeff"):
@@ -119,15 +125,17 @@ def _header(reader: Iterator[list[str]]) -> Sequence[str]:
     return names
 
 
-def _next(reader: Iterator[list[str]], row: int) -> list[str] | None:
-    try:
-        return next(reader, None)
-    except csv.Error as problem:
-        raise RowError(row, None, f"malformed CSV: {problem}") from None
-    except UnicodeDecodeError:
-        raise RowError(row, None, "the text is not UTF-8") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise RowError(row, None, "the gzip file is damaged or cut short") from None
+_UNREADABLE: Final = (csv.Error, UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile)
+
+
+def _unreadable(problem: Exception, row: int) -> RowError:
+    match problem:
+        case csv.Error():
+            return RowError(row, None, f"malformed CSV: {problem}")
+        case UnicodeDecodeError():
+            return RowError(row, None, "the text is not UTF-8")
+        case _:
+            return RowError(row, None, "the gzip file is damaged or cut short")
 
 
 def _parsed(
@@ -136,26 +144,28 @@ def _parsed(
     parse, latest, block = _parser(len(names)), float("-inf"), _BLOCK
     ordered: list[Row] = []
     number = 0
-    while (cells := _next(reader, number + 1)) is not None:
-        number += 1
-        try:
-            row = parse(cells)
-        except (ValueError, KeyError):
-            raise _fault(number, cells, names) from None
-        at = row.at
-        if at > latest:
-            latest = at
-        elif at < latest - slack:
-            behind = f"time runs backwards by {latest - at:.0f} s, more than {slack:.0f} s"
-            raise RowError(number, "Login Timestamp", behind)
-        ordered.append(row)
-        if len(ordered) >= block:
-            ordered.sort(key=_AT)
-            ready = bisect_right(ordered, latest - slack, key=_AT)
-            yield from ordered[:ready]
-            del ordered[:ready]
-            block = len(ordered) + _BLOCK
-            tick()
+    try:
+        for number, cells in enumerate(reader, 1):
+            try:
+                row = parse(cells)
+            except (ValueError, LookupError):
+                raise _fault(number, cells, names) from None
+            at = row.at
+            if at > latest:
+                latest = at
+            elif at < latest - slack:
+                behind = f"time runs backwards by {latest - at:.0f} s, more than {slack:.0f} s"
+                raise RowError(number, "Login Timestamp", behind)
+            ordered.append(row)
+            if len(ordered) >= block:
+                ordered.sort(key=_AT)
+                ready = bisect_right(ordered, latest - slack, key=_AT)
+                yield from ordered[:ready]
+                del ordered[:ready]
+                block = len(ordered) + _BLOCK
+                tick()
+    except _UNREADABLE as problem:
+        raise _unreadable(problem, number + 1) from None
     ordered.sort(key=_AT)
     yield from ordered
     tick()
@@ -165,41 +175,52 @@ _AT = attrgetter("at")
 
 
 def _parser(width: int) -> Callable[[list[str]], Row]:
-    """Return the quick reader of a row, which raises ValueError or KeyError where *something* is wrong."""
-    minutes = Remembered(columns.minute, 1 << 16)
-    seconds = Remembered(columns.second, 64)
+    """Return the quick reader of a row, which raises ValueError or LookupError where *something* is wrong."""
+    expected = width - len(COLUMNS) + _LABELS
+    days = Remembered(columns.day, 1 << 14)
+    times = Remembered(columns.time_of_day, 86_400)
     fractions = Remembered(columns.fraction, 1 << 14)
     round_trips = Remembered(columns.round_trip, 1 << 14)
     addresses = Remembered(columns.address, _ADDRESSES_REMEMBERED)
     asns = Remembered(columns.asn, 1 << 17)
-    live = width > len(COLUMNS)
-    flags, longest, longest_text = BOOLEANS, columns.LONGEST_USER_AGENT, columns.LONGEST_TEXT
+    flags, longest = BOOLEANS, columns.LONGEST_TEXT
 
-    def parse(f: list[str]) -> Row:
-        if len(f) != width:
+    def parse(cells: list[str]) -> Row:
+        (index, time, user, trip, address, country, region, city, asn, agent, browser, os, kind, *rest) = (
+            cells
+        )
+        row = Row(
+            int(index), days[time[:10]] + times[time[10:19]] + fractions[time[19:]], int(user),
+            round_trips[trip], addresses[address], country, region, city, asns[asn], agent, browser, os, kind,
+            flags[rest[0]], flags[rest[1]], flags[rest[2]],
+        )  # fmt: skip
+        if len(rest) != expected:
             raise ValueError
-        index, user, time, agent = int(f[0]), int(f[2]), f[1], f[9]
+        if expected > _LABELS:
+            row.device_id, row.language, row.time_zone = rest[_LABELS:]
         if (
-            str(index) != f[0]
-            or index < 0
-            or str(user) != f[2]
-            or user not in _USERS
-            or len(agent) > longest
-            or len(f[5]) + len(f[6]) + len(f[7]) + len(f[10]) + len(f[11]) + len(f[12]) > longest_text
-            or (live and len(f[16]) + len(f[17]) + len(f[18]) > longest_text)
+            str(row.user_id) != user
+            or row.user_id not in _USERS
+            or str(row.index) != index
+            or row.index < 0
+            # Where all together are not too long, none is.
+            or (len("".join(cells)) > longest and _too_long(cells))
         ):
             raise ValueError
-        return Row(
-            index, minutes[time[:16]] + seconds[time[16:19]] + fractions[time[19:]], user, round_trips[f[3]],
-            addresses[f[4]], f[5], f[6], f[7], asns[f[8]], agent, f[10], f[11], f[12],
-            flags[f[13]], flags[f[14]], flags[f[15]], *f[16:],
-        )  # fmt: skip
+        return row
 
     return parse
 
 
+def _too_long(cells: list[str]) -> bool:
+    return any(
+        len(cell) > (columns.LONGEST_USER_AGENT if place == _USER_AGENT else columns.LONGEST_TEXT)
+        for place, cell in enumerate(cells)
+    )
+
+
 def _fault(number: int, cells: Sequence[str], names: Sequence[str]) -> RowError:
-    """Say which cell is wrong; the texts together are too long where each alone is not."""
+    """Say which cell is wrong, reading each with the reader of its column."""
     if len(cells) != len(names):
         return RowError(number, None, f"{len(cells)} columns instead of {len(names)}")
     for name, cell in zip(names, cells, strict=True):
@@ -207,7 +228,7 @@ def _fault(number: int, cells: Sequence[str], names: Sequence[str]) -> RowError:
             READERS[name](cell)
         except ValueError as problem:
             return RowError(number, name, str(problem))
-    return RowError(number, None, f"more than {columns.LONGEST_TEXT} characters in the short texts together")
+    raise AssertionError("a row that every column's reader takes was refused")
 
 
 def time_text(at: float) -> str:
