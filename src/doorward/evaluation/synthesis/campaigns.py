@@ -17,7 +17,7 @@ from doorward.evaluation.synthesis.people import user_id
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR
 from doorward.evaluation.synthesis.strangers import BOTS
 
-_POOLS: Final = Weighted(((1, 0.55), (100, 0.38), (10_000, 0.07)))
+_POOLS: Final = Weighted(((1, 0.5), (100, 0.4), (10_000, 0.1)))
 """Addresses of a campaign, from the protocol; how often each, a guess."""
 _TRIES: Final = (1, 2, 3)
 _BOT_SHARE: Final = 0.3

@@ -22,7 +22,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     unknown_share: float = published.UNKNOWN_SHARE
 
     # The life of a user.
-    burst_share: float = 0.5
+    burst_share: float = 0.46
     burst_hours: float = 20.0
     habit_share: float = 0.55
     weekend_weight: float = 0.8
@@ -31,9 +31,9 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
 
     # Networks.
     households: tuple[float, ...] = (0.78, 0.16, 0.04, 0.02)
-    lease_days: tuple[tuple[float, float], ...] = ((0.1, 2.0), (0.3, 20.0), (0.4, 70.0), (0.2, 400.0))
+    lease_days: tuple[tuple[float, float], ...] = ((0.08, 2.0), (0.25, 20.0), (0.4, 90.0), (0.27, 400.0))
     lease_stays_in_prefix: float = 0.25
-    phone_mobile: float = 0.66
+    phone_mobile: float = 0.72
     phone_venue: float = 0.1
     desktop_venue: float = 0.34
     addresses_per_user: float = 1.14
@@ -53,7 +53,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     # Clients.
     devices: tuple[float, ...] = (0.5, 0.34, 0.12, 0.04)
     main_device: float = 0.72
-    phone_first: float = 0.7
+    phone_first: float = 0.78
     replaced_per_year: float = 0.3
     lags: tuple[tuple[float, float], ...] = ((0.72, 6.0), (0.18, 60.0), (0.1, 5000.0))
     in_app_share: float = 0.12
@@ -64,7 +64,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     # Failures.
     mistyped_password: float = 0.2
     mistyped_name_rows: float = 1.4
-    rows_a_stranger: float = 7.0
+    rows_a_stranger: float = 10.0
 
     # Attacks.
     stuffing: float = 0.55

@@ -112,8 +112,7 @@ def _people(  # noqa: PLR0917 - the parts of a world
 
 def _write(out: Path, choices: Choices, spool: Spool, progress: Progress) -> Made:
     names = COLUMNS + LIVE_COLUMNS if choices.live else COLUMNS
-    text, described, labels = (Path(f"{out}.choices.{end}") for end in ("txt", "json", "labels"))
-    labels = Path(f"{out}.labels.csv")
+    described, text, labels = (Path(f"{out}.{end}") for end in ("choices.json", "choices.txt", "labels.csv"))
     index = 0
     with atomically(labels) as labelled, atomically(out) as file:
         file.write(",".join(names) + "\n")

@@ -119,23 +119,23 @@ class World:
         weights = zipf(4 + int(420 * share**0.6), 1.25)
         total = sum(weights)
         homes = Weighted(
-            (self._network(code, users * weight / total, artefact=rank in (0, 3)), weight)
+            (self._network(code, users * weight / total, artefact=rank in (1, 2, 3, 4)), weight)
             for rank, weight in enumerate(weights)
         )
         number = 2 + (share > 0.002) + (share > 0.02)
         networks = [self._network(code, users / number, artefact=rank == 0) for rank in range(number)]
         exits: list[list[tuple[str, float]]] = [[] for _ in networks]
         by_rank = Weighted(enumerate(zipf(number, 0.7)))
-        few = [4.0] * (2 * number + int(users * _SMALL_EXITS))
+        few = [_FEW] * (2 * number + int(users * _SMALL_EXITS))
         for size in sorted(sizes.get(f"mobile {code}", []), reverse=True) + few:
             exits[by_rank.draw(chance)].append(("", size))
         carriers = Weighted(
-            (_carrier(network, [size for _, size in given] or [4.0], chance), weight)
+            (_carrier(network, [size for _, size in given] or [_FEW], chance), weight)
             for network, given, weight in zip(networks, exits, zipf(number, 0.7), strict=True)
         )
         venues = Weighted(
             (network.address(network.prefix(chance), chance), size)
-            for size in [*sizes.get(f"venue {code}", []), *[4.0] * (2 + int(users * _SMALL_VENUES))]
+            for size in [*sizes.get(f"venue {code}", []), *[_FEW] * (2 + int(users * _SMALL_VENUES))]
             for network in (homes.draw(chance),)
         )
         hosting = [self._network(code, 0.0, artefact=False) for _ in range(1 + int(60 * share**0.7))]
@@ -166,6 +166,7 @@ class World:
 
 _TAIL: Final = 0.8
 """Within a published class, sizes fall like this power: what the ratio of the first two classes says."""
+_FEW: Final = 2.0
 _SMALL_EXITS: Final = 0.004
 _SMALL_VENUES: Final = 0.01
 """Exits and venues for a few people, per user of the country."""

@@ -167,7 +167,8 @@ class Population:
 
     def _devices(self, chance: Chance) -> list[Device]:
         choices = self._choices
-        kinds = ["mobile" if chance.random() < choices.phone_first else "desktop"]
+        draw = chance.random()
+        kinds = ["mobile" if draw < choices.phone_first else "tablet" if draw > _FIRST_TABLET else "desktop"]
         for _ in range(self._device_counts.draw(chance) - 1):
             # The second device is mostly of the other kind.
             draw = chance.random()
@@ -198,6 +199,7 @@ class Population:
 
 
 _SECOND_TABLET: Final = 0.1
+_FIRST_TABLET: Final = 0.985
 _SECOND_OTHER: Final = 0.82
 _IN_APP_USERS: Final = 0.3
 """People with a phone who come from inside an app at all."""

@@ -9,9 +9,10 @@ DAY: Final = 86_400_000
 HOUR: Final = 3_600_000
 
 PER_MINUTE: Final = (
-    15, 11, 9, 9, 13, 27, 50, 66, 73, 75, 77, 78, 78, 79, 80, 81, 82, 81, 80, 79, 76, 68, 48, 26,
+    8, 6, 6, 8, 12, 27, 50, 66, 73, 75, 77, 78, 78, 79, 80, 82, 84, 82, 80, 79, 76, 68, 48, 20,
 )  # fmt: skip
-"""Attempts a minute in each hour of the day, UTC: the published 16 at midnight and 80 at 16 h; between, a guess."""
+"""Attempts a minute in each hour of the day, UTC: with the users' own hours on top the published 16
+at midnight and 80 at 16 h result; between, a guess."""
 
 _SATURDAY = 5
 

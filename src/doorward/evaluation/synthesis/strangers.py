@@ -36,7 +36,7 @@ _PROGRAMS: Final = [
 ]
 BOTS: Final = Weighted(zip(_PROGRAMS, zipf(len(_PROGRAMS), 0.8), strict=True))
 """Clients of programs."""
-_ODD_CLIENT: Final = 0.136
+_ODD_CLIENT: Final = 0.1
 """Strangers whose device type is unknown: so many that the published share of all rows results."""
 _ANOTHER_DAY: Final = 0.15
 _ROWS_A_PROGRAM: Final = 40.0
