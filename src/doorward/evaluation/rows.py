@@ -239,11 +239,13 @@ def time_text(at: float) -> str:
 def write_rows(path: Path, rows: Iterable[Row], *, live: bool = False) -> int:
     """Write rows as they come, with the live columns if asked for; a name ending in .gz is compressed.
 
-    The file appears whole or not at all. Returns the number of rows. Raises OSError.
+    The file appears whole or not at all. Returns the number of rows. Raises OSError, and
+    OverflowError where a time lies beyond the year 9999.
     """
     count = 0
     with atomically(path) as file:
-        writer = csv.writer(file, lineterminator="\n")
+        # RFC 4180's line ends, with which the writer quotes every text that has a part of one.
+        writer = csv.writer(file)
         writer.writerow(COLUMNS + LIVE_COLUMNS if live else COLUMNS)
         for row in rows:
             cells = list(msgspec.structs.astuple(row))

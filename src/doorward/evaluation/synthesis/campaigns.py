@@ -17,12 +17,8 @@ from doorward.evaluation.synthesis.people import user_id
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR
 from doorward.evaluation.synthesis.strangers import BOTS
 
-_POOLS: Final = Weighted(((1, 0.5), (100, 0.4), (10_000, 0.1)))
-"""Addresses of a campaign, from the protocol; how often each, a guess."""
 _TRIES: Final = (1, 2, 3)
-_BOT_SHARE: Final = 0.3
-_ROTATES: Final = 0.5
-_HOSTED: Final = 0.6
+"""At a name, when leaked pairs are tried: from the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +44,16 @@ def campaigns(
     # Searchers of names find few; all the rest of the known names is tried by the others.
     knocking = plan.rows * (choices.stuffing + choices.spraying)
     known = min(plan.known / knocking, 0.95) if knocking else 0.0
+    pools = Weighted(choices.campaign_pools)
     addresses, number, done = plan.addresses, 0, 0
     for kind, share in kinds.items():
         left = int(plan.rows * share)
         while left > 0:
             chance = seeded(choices.seed, "campaign", number)
             size = min(left, max(20, int(plan.rows * share * 0.25 * chance.random() ** 2)))
-            pool = max(1, min(_POOLS.draw(chance), addresses, size // 2))
+            pool = max(1, min(pools.draw(chance), addresses, size // 2))
             addresses = max(addresses - pool, 0)
-            places = [_place(countries.draw(chance), chance) for _ in range(pool)]
+            places = [_place(choices, countries.draw(chance), chance) for _ in range(pool)]
             campaign = _Campaign(f"{kind}-{number}", kind, places, 0.0 if kind == "enumeration" else known)
             campaign.run(choices, catalogue, attempts, size, chance)
             left -= size
@@ -82,8 +79,12 @@ def expected_rows(successes: int, choices: Choices) -> float:
     return successes / known / (1.0 - choices.unknown_share)
 
 
-def _place(country: Country, chance: Chance) -> str:
-    network = one_of(country.hosting, chance) if chance.random() < _HOSTED else country.homes.draw(chance)
+def _place(choices: Choices, country: Country, chance: Chance) -> str:
+    network = (
+        one_of(country.hosting, chance)
+        if chance.random() < choices.campaign_hosted
+        else country.homes.draw(chance)
+    )
     return network.address(network.prefix(chance), chance)
 
 
@@ -110,7 +111,7 @@ class _Campaign:
         hits = 0.0 if self.kind == "enumeration" else low * (high / low) ** chance.random()
         if self.kind == "spraying":
             hits /= 10.0
-        clients = self._clients(catalogue, starts / DAY, chance)
+        clients = self._clients(choices, catalogue, starts / DAY, chance)
         at, gap, label = starts, lasts / size, f"{self.name},{self.kind}"
         place, client, tried = self.places[0], clients[0], 0
         while tried < size:
@@ -118,7 +119,7 @@ class _Campaign:
             user = UNKNOWN_USER if name is None else user_id(choices.seed, name)
             for _ in range(one_of(_TRIES, chance) if self.kind == "stuffing" else 1):
                 place = one_of(self.places, chance)
-                if len(clients) > 1 and chance.random() < _ROTATES:
+                if len(clients) > 1 and chance.random() < choices.campaign_rotates:
                     client = one_of(clients, chance)
                 right = name is not None and chance.random() < hits
                 attempts.put(int(at), user, place, client, right, ATTACK, NOTHING_SEEN, chance, label)
@@ -127,8 +128,8 @@ class _Campaign:
                 if right or tried == size:
                     break
 
-    def _clients(self, catalogue: Catalogue, day: float, chance: Chance) -> list[str]:
-        if chance.random() < _BOT_SHARE:
+    def _clients(self, choices: Choices, catalogue: Catalogue, day: float, chance: Chance) -> list[str]:
+        if chance.random() < choices.campaign_bots:
             return [BOTS.draw(chance)]
         kinds = ("desktop", "desktop", "mobile")
         devices = [catalogue.device(one_of(kinds, chance), chance) for _ in range(1 + bits(5, chance))]

@@ -48,6 +48,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     trips_per_year: float = 1.5
     trip_days: float = 6.0
     trip_wifi: float = 0.6
+    trip_venue: float = 0.5
+    elsewhere: float = 0.35
     moves_per_year: float = 0.06
 
     # Clients.
@@ -57,6 +59,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     replaced_per_year: float = 0.3
     lags: tuple[tuple[float, float], ...] = ((0.72, 6.0), (0.18, 60.0), (0.1, 5000.0))
     in_app_share: float = 0.12
+    in_app_users: float = 0.3
     device_id_lost_days: float = 200.0
     without_device_id: float = 0.08
     foreign_language: float = 0.1
@@ -74,6 +77,10 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     attackers_country: tuple[tuple[str, float], ...] = (
         ("US", 0.34), ("RU", 0.16), ("BR", 0.08), ("CN", 0.08), ("DE", 0.05), ("NO", 0.04), ("VN", 0.04),
     )  # fmt: skip
+    campaign_pools: tuple[tuple[int, float], ...] = ((1, 0.5), (100, 0.4), (10_000, 0.1))
+    campaign_hosted: float = 0.6
+    campaign_bots: float = 0.3
+    campaign_rotates: float = 0.5
     personal_attacks: float = 0.0004
     takeovers_per_user: float = published.TAKEN_OVER_USERS / published.USERS
     fewest_takeovers: int = 5
@@ -108,6 +115,8 @@ MEANING: Final = {
     "trips_per_year": "guess: journeys of such a user",
     "trip_days": "guess: mean days of a journey",
     "trip_wifi": "guess: abroad, on a network of the place rather than roaming through the carrier at home",
+    "trip_venue": "guess: such a network is one that many share",
+    "elsewhere": "guess: of sign-ins from a place that many share, those not at the user's usual one",
     "moves_per_year": "guess: a household moves or changes its provider",
     "devices": "guess: users with 1, 2, 3, 4 devices",
     "main_device": "guess: sign-ins on the main device",
@@ -115,6 +124,7 @@ MEANING: Final = {
     "replaced_per_year": "guess: a device is replaced by a newer one of the kind",
     "lags": "guess: (share of devices, mean days from a version's release to its installation)",
     "in_app_share": "guess: a phone's sign-ins from inside an app, whose user agent string differs",
+    "in_app_users": "guess: people with a phone who sign in from inside an app at all",
     "device_id_lost_days": "guess: mean days until cookies are cleared (live columns)",
     "without_device_id": "guess: devices that never show a device id (live columns)",
     "foreign_language": "guess: users whose language is not the first of their country (live columns)",
@@ -126,6 +136,10 @@ MEANING: Final = {
     "enumeration": "guess: share of attack rows that look for names",
     "hits": "from the protocol: bounds of a stuffing campaign's share of right passwords",
     "attackers_country": "guess: where attack addresses stand; the rest is spread over all countries",
+    "campaign_pools": "addresses of a campaign from the protocol, with guessed shares; never more than half its rows",
+    "campaign_hosted": "guess: a campaign's addresses in hosting networks; the others are homes",
+    "campaign_bots": "guess: campaigns that show the user agent of a program; the others show browsers'",
+    "campaign_rotates": "guess: tries for which a campaign with several user agents takes another",
     "personal_attacks": "guess: users who meet one, for each kind of attack on a person",
     "takeovers_per_user": "published: users taken over",
     "fewest_takeovers": "guess: so many where the published share gives fewer",
@@ -138,6 +152,13 @@ FIXED: Final = (
     "New user agent strings are counted among sign-ins that have an earlier one.",
     "Hours are UTC for everybody: the data set's countries are drawn at random per value, so no shift is visible.",
     "All addresses are IPv4 and made up; carriers numbered 500000 and above stand in 10/8, as in the data set.",
+    "Market shares of browsers and systems, days and numbers of versions, phone models (420 names that fall like "
+    "a power of their rank) and the programs among the bots stand in the source: programs, releases, clients, "
+    "strangers. A second device is mostly of the other kind.",
+    "A stuffing or enumeration campaign lasts half an hour to thirty hours, spraying five to thirty days; "
+    "spraying is right ten times more seldom than stuffing.",
+    "A targeted attacker shows the victim's user agent from a home network of the victim's country, a residential "
+    "proxy from the victim's own network; both follow an hour or some days after a sign-in of the victim.",
     "Region and city are names of the synthesiser's own, one to three of each to a network.",
     "Every address of a campaign is labelled an attack address; hits of a campaign are not labelled takeovers, "
     "because nobody confirmed them; the labels file says which rows belong to which attack.",

@@ -78,7 +78,7 @@ class Life:
         choices = self._choices
         device = self._device(person, chance)
         program = device.program
-        if device.in_app is not None and chance.random() < choices.in_app_share / _IN_APP_USERS:
+        if device.in_app is not None and chance.random() < choices.in_app_share / choices.in_app_users:
             program = device.in_app
         client = self._catalogue.client(program, device, at / DAY)
         abroad = next((country for leaves, returns, country in person.trips if leaves <= at < returns), None)
@@ -102,7 +102,7 @@ class Life:
         phone = device.program.device_type == "mobile"
         draw = chance.random()
         if abroad is not None and (not phone or draw < choices.trip_wifi):
-            if chance.random() < _HOTEL_VENUE:
+            if chance.random() < choices.trip_venue:
                 return abroad.venues.draw(chance)
             network = abroad.homes.draw(chance)
             return network.address(network.prefix(chance), chance)
@@ -115,7 +115,11 @@ class Life:
         at_work = self._rhythm.weekday(at) < _WEEKEND and at % DAY // HOUR in _OFFICE_HOURS
         venue = choices.phone_venue if phone else choices.desktop_venue
         if draw > 1.0 - (venue if at_work else venue / 2.0):
-            return person.home.country.venues.draw(chance) if chance.random() < _CAFE else person.venue
+            return (
+                person.home.country.venues.draw(chance)
+                if chance.random() < choices.elsewhere
+                else person.venue
+            )
         return person.home.at(at, chance)
 
     def _time_passes(self, person: Person, elapsed: int, chance: Chance) -> None:
@@ -132,8 +136,3 @@ class Life:
             person.home = population.household(chance, person.home.country)
             person.region = person.carrier.regions.draw(chance)
             person.venue = person.home.country.venues.draw(chance)
-
-
-_HOTEL_VENUE: Final = 0.5
-_CAFE: Final = 0.35
-_IN_APP_USERS: Final = 0.3

@@ -182,7 +182,7 @@ class Population:
 
     def device(self, kind: str, chance: Chance) -> Device:
         """Return a device as people have them."""
-        device = self._catalogue.device(kind, chance, _IN_APP_USERS)
+        device = self._catalogue.device(kind, chance, self._choices.in_app_users)
         if chance.random() < self._choices.without_device_id:
             device.device_id = ""
         return device
@@ -201,5 +201,3 @@ class Population:
 _SECOND_TABLET: Final = 0.1
 _FIRST_TABLET: Final = 0.985
 _SECOND_OTHER: Final = 0.82
-_IN_APP_USERS: Final = 0.3
-"""People with a phone who come from inside an app at all."""
