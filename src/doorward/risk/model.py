@@ -52,7 +52,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Signal groups switched off (for ablation): network, client, rhythm, velocity, travel, account."""
 
     # The prior: ln of the odds of an impostor before anything is looked at, less the work of the thresholds.
-    prior: float = -4.5
+    prior: float = -2.4
     cold_prior: float = -3.5
     """The prior of a user without history; the two are blended by 1/(1 + earlier sign-ins)."""
 
@@ -60,20 +60,33 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds after which a remembered sign-in counts half (TOPS'22: six months of history suffice)."""
 
     # Back-off. One number for each trait, in the order of `traits.NAMES`.
-    alphas: tuple[float, ...] = (0.4, 2, 8, 12, 2, 0.5, 1, 2, 40, 60, 40, 0.3, 1, 1)
-    """Concentration: how many sign-ins the parent's estimate is worth against the user's own counts."""
-    unseen: tuple[float, ...] = (0.03, 0.05, 0.01, 0.05, 0.2, 0.3, 0.2, 0.2, 0.1, 0.2, 0.3, 0.05, 0.1, 0.1)
+    alphas: tuple[float, ...] = (
+        0.1, 0.8, 0.8, 1.5, 1.0, 0.4, 0.15, 0.3, 0.05, 1.0, 0.1, 0.3, 0.1, 0.1, 0.1,
+    )  # fmt: skip
+    """Concentration: how many sign-ins the pool's share is worth against the user's own counts (`fitting`)."""
+    unseen: tuple[float, ...] = (
+        0.03, 0.05, 0.01, 0.05, 0.2, 0.3, 0.2, 0.2, 0.02, 0.1, 0.2, 0.3, 0.05, 0.1, 0.1,
+    )  # fmt: skip
     """What the pool is taken to give a value within its parent before it has counted anything."""
-    pool_concentration: float = 2.0
+    pool_concentration: float = 1.0
     """How many counted sign-ins `unseen` is worth."""
 
-    network: Mixing = Mixing(copies=0.005, strays=1e-4)
-    network_in_country: Mixing = Mixing(copies=0.005, strays=5e-3)
+    from_home: float = 0.3
+    """The share of impostors who take an address in a country of the user's."""
+    version_half_life: float = 14 * DAY
+    """Seconds after which a known version counts half while the user does not sign in: updates come."""
+    steps_back: float = 0.1
+    """How much less likely a user is to show a version older than one that he had: they move forward."""
+    network: Mixing = Mixing(copies=0.0005, strays=1e-4)
+    network_in_country: Mixing = Mixing(copies=0.0005, strays=0.03)
     """Used instead of `network` in a country where the user was before: people move about at home."""
-    client: Mixing = Mixing(copies=0.1, strays=0.01)
-    device: Mixing = Mixing(copies=0.02, strays=0.01)
+    client: Mixing = Mixing(copies=0.015, strays=0.02)
+    new_device: Mixing = Mixing(copies=0.3, strays=0.02)
+    """Used instead of `client` for a device id not seen before: who has the strings without the device
+    may well have copied them."""
+    device: Mixing = Mixing(copies=0.018, strays=0.02)
     """Used instead of `client` where the device id itself was seen before: harder to copy than a string."""
-    established: float = 1.0
+    established: float = 0.05
     """Decayed sightings at which a known network or client speaks for the user with half its weight."""
     nothing_familiar: float = 2.0
     """Added where country and device are both new: neither travel nor a new device explains that alone."""
@@ -81,7 +94,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Earlier sign-ins at which that weighs half."""
     language: Mixing = Mixing(copies=0.3, strays=0.05)
     timezone: Mixing = Mixing(copies=0.3, strays=0.08)
-    hour: Mixing = Mixing(copies=0.5, strays=0.3)
+    hour: Mixing = Mixing(copies=0.75, strays=0.2)
     absent_at_most: float = 0.8
     """The most that a missing network or client may weigh, where the user's attempts usually have it."""
 
@@ -120,7 +133,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     # Absence, account, device.
     absence_free_days: float = 30.0
-    absence_at_most: float = 1.5
+    absence_at_most: float = 0.5
     young_account: float = -0.5
     recent_password: float = 0.8
     old_password: float = 0.3

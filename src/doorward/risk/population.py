@@ -11,19 +11,25 @@ from doorward.risk.model import SHIPPED, Model
 from doorward.risk.profile import day_of, hour_of
 from doorward.risk.traits import (
     ASN,
+    BROWSER,
+    BROWSER_VERSION,
     COUNTRY,
     DEVICE_ID,
+    DEVICE_TYPE,
     NAMES,
+    OS,
+    PLATFORM,
     PREFIX,
     TRAITS,
     UNKNOWN,
+    VERSIONED,
     Keys,
     key_of,
     keys_of,
 )
 
 AT_MOST: Final = (
-    512, 65_536, 131_072, 131_072, 16, 64, 2_048, 16_384, 32_768, 65_536, 65_536, 131_072, 4_096, 1_024,
+    512, 65_536, 131_072, 131_072, 16, 64, 2_048, 16_384, 32_768, 65_536, 65_536, 65_536, 131_072, 4_096, 1_024,
 )  # fmt: skip
 """How many values of each trait are held; beyond, the rarer half is forgotten (lossy counting)."""
 PREFIX_MASS: Final = 32.0
@@ -40,7 +46,10 @@ class Population:
     `counts[trait][key]` is a mass, not a number of sign-ins: see `observe`.
     """
 
-    __slots__ = ("counts", "days", "hours", "landmark", "mass", "model", "reports", "scale")
+    __slots__ = (
+        "counts", "days", "hours", "landmark", "mass", "model", "recent", "recent_landmark", "recent_scale",
+        "reports", "scale",
+    )  # fmt: skip
 
     def __init__(self, model: Model = SHIPPED) -> None:
         self.model = model
@@ -51,6 +60,11 @@ class Population:
         self.landmark: float | None = None
         self.scale = 1.0
         """What to multiply a stored mass with to have its value at the last observation."""
+        self.recent: dict[int, float] = {}
+        """The mass of what a version is counted below, in the versions' own decay."""
+        self.recent_landmark: float | None = None
+        self.recent_scale = 1.0
+        """As `scale`, for `recent` and the counts of the VERSIONED traits, which are soon out of date."""
         self.reports: dict[tuple[int, int], dict[int, float]] = {}
 
     def observe(self, circumstance: Circumstance, earlier: int = 0) -> None:
@@ -71,10 +85,15 @@ class Population:
         self.mass += weight
         # The lack of a network is counted under UNKNOWN, for the bound alone.
         prefixes[keys[PREFIX]] = held + weight
+        recent = self._recent_growth(circumstance.at) / (1 + max(earlier, 0))
+        if parent := version_parent(keys):
+            self.recent[parent] = self.recent.get(parent, 0.0) + recent
+            if len(self.recent) > AT_MOST[PLATFORM]:
+                _forget_the_rarer_half(self.recent)
         for trait, key in enumerate(keys):
             if key and trait != PREFIX:
                 of_trait = self.counts[trait]
-                of_trait[key] = of_trait.get(key, 0.0) + weight
+                of_trait[key] = of_trait.get(key, 0.0) + (recent if trait in VERSIONED else weight)
                 if len(of_trait) > AT_MOST[trait]:
                     _forget_the_rarer_half(of_trait)
         if len(prefixes) > AT_MOST[PREFIX]:
@@ -82,16 +101,31 @@ class Population:
         self.hours[hour_of(circumstance.at)] += weight
         self.days[day_of(circumstance.at)] += weight
 
-    def conditional(self, trait: int, key: int, parent_trait: int, parent_key: int) -> float:
-        """The share of the pool that has this value among those who have the parent's (UNKNOWN: all)."""
+    def conditional(
+        self,
+        trait: int,
+        key: int,
+        parent_trait: int,
+        parent_key: int,
+        own: float = 0.0,
+        own_within: float = 0.0,
+    ) -> float:
+        """The share of the pool that has this value among those who have the parent's (UNKNOWN: all).
+
+        `own` and `own_within` are masses of one user to be left out: what he alone does is rare.
+        """
         model = self.model
         concentration = model.pool_concentration
-        counted = self.counts[trait].get(key, 0.0)
-        within = self.counts[parent_trait].get(parent_key, 0.0) if parent_key else self.mass
+        if trait in VERSIONED:
+            scale = self.recent_scale
+            of_parent = self.recent if trait == BROWSER_VERSION else self.counts[parent_trait]
+        else:
+            scale, of_parent = self.scale, self.counts[parent_trait]
+        counted = self.counts[trait].get(key, 0.0) * scale - own
+        within = (of_parent.get(parent_key, 0.0) if parent_key else self.mass) * scale - own_within
+        counted = max(counted, 0.0)
         within = max(within, counted)
-        return (counted * self.scale + concentration * model.unseen[trait]) / (
-            within * self.scale + concentration
-        )
+        return (counted + concentration * model.unseen[trait]) / (within + concentration)
 
     def probability(self, level: str, value: str) -> float:
         """The share of the pool that has this value of a trait, by the trait's name (`country`, `asn` ...).
@@ -148,9 +182,10 @@ class Population:
         age = (at - self.landmark) / self.model.half_life
         if age > _REACH:
             factor = 2.0 ** -min(age, 1000.0)
-            for of_trait in self.counts:
-                for key in of_trait:
-                    of_trait[key] *= factor
+            for trait, of_trait in enumerate(self.counts):
+                if trait not in VERSIONED:
+                    for key in of_trait:
+                        of_trait[key] *= factor
             self.hours = [mass * factor for mass in self.hours]
             self.days = [mass * factor for mass in self.days]
             self.mass *= factor
@@ -161,6 +196,28 @@ class Population:
         # Time running backwards must not make what was counted heavier again.
         self.scale = min(self.scale, 1.0 / growth)
         return growth
+
+    def _recent_growth(self, at: float) -> float:
+        """As `_growth`, for what is counted of versions."""
+        if self.recent_landmark is None:
+            self.recent_landmark = at
+        age = (at - self.recent_landmark) / self.model.version_half_life
+        if age > _REACH:
+            factor = 2.0 ** -min(age, 1000.0)
+            for of_trait in (self.recent, *(self.counts[trait] for trait in VERSIONED)):
+                for key in of_trait:
+                    of_trait[key] *= factor
+            self.recent_landmark = at
+            self.recent_scale = 1.0
+            return 1.0
+        growth: float = 2.0 ** max(age, -20.0)
+        self.recent_scale = min(self.recent_scale, 1.0 / growth)
+        return growth
+
+
+def version_parent(keys: Keys) -> int:
+    """What a version is counted below: the platform, or else the narrowest thing known above it."""
+    return keys[PLATFORM] or keys[BROWSER] or keys[OS] or keys[DEVICE_TYPE]
 
 
 def _reported(keys: Keys) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from doorward.risk.traits import DEVICE_ID, TRAITS, Keys, client_key, keys_of, n
 
 UNIT: Final = 32
 """The integer that one sign-in at the landmark is counted with."""
-KEPT: Final = (4, 5, 6, 8, 3, 3, 4, 4, 5, 6, 4, 8, 3, 3)
+KEPT: Final = (4, 5, 6, 8, 3, 3, 3, 4, 4, 4, 5, 3, 8, 3, 3)
 """How many values of each trait are kept."""
 MARKS_KEPT: Final = 5
 """How many marks of each kind (trusted, distrusted) are kept."""

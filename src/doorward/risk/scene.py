@@ -9,7 +9,16 @@ from doorward.risk.circumstance import Circumstance
 from doorward.risk.model import Mixing, Model
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile
-from doorward.risk.traits import ASN, COUNTRY, DEVICE_ID, PREFIX, UNKNOWN, keys_of
+from doorward.risk.traits import (
+    BROWSER_VERSION,
+    COUNTRY,
+    DEVICE_ID,
+    PREFIX,
+    UNKNOWN,
+    VERSIONED,
+    is_older,
+    keys_of,
+)
 from doorward.risk.velocity import VelocityView
 
 
@@ -33,8 +42,8 @@ class Scene:
     """One attempt, with what is known around it, as the signals see it."""
 
     __slots__ = (
-        "account", "circumstance", "keys", "known_device", "known_network", "model", "population", "profile",
-        "scale", "sign_ins", "velocity",
+        "account", "circumstance", "fade", "keys", "known_device", "known_network", "model", "own",
+        "population", "profile", "scale", "sign_ins", "velocity",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +66,12 @@ class Scene:
         """Multiplies a stored count into a decayed number of sign-ins."""
         self.sign_ins = sum(profile.days) * self.scale
         """Decayed number of earlier sign-ins."""
+        earlier = profile.successes
+        self.own = self.scale * (1.0 + log(earlier)) / earlier if earlier else 0.0
+        """Multiplies a stored count into the mass that the user has in the pool by it (`Population.observe`)."""
+        gap = max(circumstance.at - profile.last_at, 0.0)
+        self.fade: float = 2.0 ** -min(gap / model.version_half_life, 60.0)
+        """What is left of a known version: nobody has kept it for sure since the last sign-in."""
         self.known_device = (
             circumstance.remembered_device or self.keys[DEVICE_ID] in profile.counts[DEVICE_ID]
         )
@@ -75,29 +90,45 @@ class Scene:
         return f"{min(seen, earlier)} of {earlier}"
 
     def odds_against_user(self, chain: tuple[int, ...]) -> float:
-        """p(values | anybody of the pool) / p(values | this user), with hierarchical back-off.
+        """p(values | anybody else of the pool) / p(values | this user), with hierarchical back-off.
 
-        On each level with n(value) of n sign-ins, and the level above it giving p(parent | user):
-        p(value | user) = (n(value) + α · p(parent | user) · p(value | parent, pool)) / (n + α).
-        A level that is not known passes its parent on. 1 where nothing is known of the user.
+        On each level, with n(value) of the n(parent) sign-ins that had the value of the level above:
+        p(value | parent, user) = (n(value) + α · p(value | parent, pool)) / (n(parent) + α).
+        A level that is not known is passed over. 1 where nothing is known of the user; below a value that
+        is new to the user nothing is known of him, so that one novelty counts once.
         """
         keys, scale, model = self.keys, self.scale, self.model
-        counts, totals, alphas = self.profile.counts, self.profile.totals, model.alphas
+        counts, alphas = self.profile.counts, model.alphas
         conditional = self.population.conditional
-        of_user = of_pool = 1.0
+        odds = 1.0
         parent, parent_key = COUNTRY, UNKNOWN
+        within = -1
         for trait in chain:
             if key := keys[trait]:
-                share = conditional(trait, key, parent, parent_key)
-                alpha = alphas[trait]
-                of_pool *= share
-                seen = counts[trait].get(key, 0)
-                if trait == ASN and parent_key:
-                    # A known carrier in a new country is no known network.
-                    seen = min(seen, counts[COUNTRY].get(parent_key, 0))
-                of_user = (seen * scale + alpha * of_user * share) / (totals[trait] * scale + alpha)
-                parent, parent_key = trait, key
-        return of_pool / of_user
+                of_trait = counts[trait]
+                if within < 0:
+                    within = self.profile.totals[trait]
+                seen = of_trait.get(key, 0)
+                seen = min(seen, within)  # a known carrier in a new country is no known network
+                own = self.own * self.fade if trait in VERSIONED else self.own
+                share = conditional(trait, key, parent, parent_key, seen * own, within * own)
+                if within:
+                    alpha = alphas[trait]
+                    factor = scale * self.fade if trait == BROWSER_VERSION else scale
+                    of_user = (seen * factor + alpha * share) / (within * factor + alpha)
+                    if trait == BROWSER_VERSION and not seen and self.steps_back:
+                        of_user *= model.steps_back
+                    if trait == COUNTRY:
+                        share += model.from_home * (of_user - share)
+                    odds *= share / of_user
+                parent, parent_key, within = trait, key, seen
+        return odds
+
+    @property
+    def steps_back(self) -> bool:
+        """The version is older than one that the user has had of the same browser on the same platform."""
+        key = self.keys[BROWSER_VERSION]
+        return any(is_older(key, known) for known in self.profile.counts[BROWSER_VERSION])
 
     def evidence(self, odds: float, mixing: Mixing) -> float:
         """The weight of such odds, where some impostors copy the user and the user sometimes strays.

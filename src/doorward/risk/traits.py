@@ -5,6 +5,8 @@ and "Chrome on Android" differ). It keeps a profile small and of a known size; i
 not to be: whoever can choose a value that collides with the user's already knows the user's value.
 """
 
+import re
+from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
@@ -18,12 +20,13 @@ NETWORK_KIND: Final = 4
 DEVICE_TYPE: Final = 5
 OS: Final = 6
 BROWSER: Final = 7
-BROWSER_VERSION: Final = 8
-USER_AGENT: Final = 9
-FINGERPRINT: Final = 10
-DEVICE_ID: Final = 11
-LANGUAGE: Final = 12
-TIMEZONE: Final = 13
+PLATFORM: Final = 8
+BROWSER_VERSION: Final = 9
+USER_AGENT: Final = 10
+FINGERPRINT: Final = 11
+DEVICE_ID: Final = 12
+LANGUAGE: Final = 13
+TIMEZONE: Final = 14
 
 NAMES: Final = (
     "country",
@@ -34,6 +37,7 @@ NAMES: Final = (
     "device_type",
     "os",
     "browser",
+    "platform",
     "browser_version",
     "user_agent",
     "fingerprint",
@@ -41,13 +45,20 @@ NAMES: Final = (
     "language",
     "timezone",
 )
-"""The field of `Circumstance` behind each trait, in the order of the numbers above."""
+"""The field of `Circumstance` behind each trait, in the order of the numbers above.
+
+`platform` has none: it is what is left of the user agent without its versions (`platform_of`).
+"""
 
 TRAITS: Final = len(NAMES)
 NETWORK_CHAIN: Final = (COUNTRY, ASN, PREFIX, ADDRESS)
 """From the widest network to the narrowest: what is unseen below takes its likelihood from above."""
-CLIENT_CHAIN: Final = (DEVICE_TYPE, OS, BROWSER, BROWSER_VERSION, USER_AGENT, FINGERPRINT, DEVICE_ID)
+CLIENT_CHAIN: Final = (
+    DEVICE_TYPE, OS, BROWSER, PLATFORM, BROWSER_VERSION, USER_AGENT, FINGERPRINT, DEVICE_ID,
+)  # fmt: skip
 """From the kind of device down to the device itself."""
+VERSIONED: Final = frozenset({BROWSER_VERSION, USER_AGENT, FINGERPRINT})
+"""Traits that change with every update, so that what the pool showed months ago says little."""
 
 UNKNOWN: Final = 0
 """The key of a trait that is not known."""
@@ -67,6 +78,44 @@ def key_of(value: str, parent: int = 0) -> int:
         return crc32(value[:LONGEST].encode("utf-8", "surrogatepass"), parent) or 1
 
 
+_ORDER_AT: Final = 19
+_OF_PARENT: Final = 0x7FFC0
+_TEXT: Final = 0x3F
+_LEADING_NUMBERS: Final = re.compile(r"[0-9]{1,9}")
+_VERSIONS: Final = re.compile(r"/[^\s;,()]*|(?<=Android )[\d.]+|\d+(?:[._]\d+)+")
+
+
+@lru_cache(maxsize=4096)
+def _platform(user_agent: str) -> int:
+    return key_of(_VERSIONS.sub("", user_agent))
+
+
+def platform_of(user_agent: str) -> int:
+    """The key of a user agent without its versions: what outlives an update, such as the model of a phone.
+
+    `Mozilla/5.0 (Linux; Android 10; SM-G973F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.99`
+    loses the numbers behind the slashes and the 10.
+    """
+    return _platform(user_agent[:LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _ordered(version: str) -> int:
+    numbers = [int(number) for number in _LEADING_NUMBERS.findall(version)[:2]] + [0, 0]
+    order = min(numbers[0], 255) << 5 | min(numbers[1], 31)
+    return order << _ORDER_AT | key_of(version) & _TEXT
+
+
+def version_key(version: str, parent: int) -> int:
+    """The key of a version: 13 bits in the order of versions, 13 of what it is a version of, 6 of the text."""
+    return _ordered(version[:LONGEST]) | parent << 6 & _OF_PARENT or 1
+
+
+def is_older(version: int, than: int) -> bool:
+    """Whether one version key names an older version than another, of the same thing."""
+    return (version ^ than) & _OF_PARENT == 0 and version >> _ORDER_AT < than >> _ORDER_AT
+
+
 def keys_of(circumstance: Circumstance) -> Keys:
     """The key of every trait, in the order of the trait numbers."""
     c = circumstance
@@ -74,6 +123,8 @@ def keys_of(circumstance: Circumstance) -> Keys:
     device_type = key_of(c.device_type) if c.device_type else 0
     os = key_of(c.os, device_type) if c.os else 0
     browser = key_of(c.browser, os) if c.browser else 0
+    user_agent = c.user_agent
+    platform = platform_of(user_agent) if user_agent else 0
     return (
         key_of(c.country) if c.country else 0,
         asn if asn is not None and 0 < asn < 2**32 else 0,
@@ -83,8 +134,9 @@ def keys_of(circumstance: Circumstance) -> Keys:
         device_type,
         os,
         browser,
-        key_of(c.browser_version, browser) if c.browser_version else 0,
-        key_of(c.user_agent) if c.user_agent else 0,
+        platform,
+        version_key(c.browser_version, platform or browser) if c.browser_version else 0,
+        key_of(user_agent) if user_agent else 0,
         key_of(c.fingerprint) if c.fingerprint else 0,
         key_of(c.device_id) if c.device_id else 0,
         key_of(c.language) if c.language else 0,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from doorward.risk.circumstance import Circumstance
-from doorward.risk.encoding import LONGEST, ProfileUnreadable, ProfileVersionUnknown, decode, encode
+from doorward.risk.encoding import LONGEST, VERSION, ProfileUnreadable, ProfileVersionUnknown, decode, encode
 from doorward.risk.profile import KEPT, Profile, distrust, learn, trust, unlearn
 from doorward.risk.traits import ADDRESS, COUNTRY, NAMES, TRAITS, key_of, keys_of
 
@@ -145,7 +145,10 @@ def test_a_profile_of_another_version_says_so() -> None:
         decode(b"\x09" + encode(Profile())[1:])
 
 
-@pytest.mark.parametrize("hostile", [b"", b"\x01", b"\x01\xff", b"\x01" + b"\x91" * 2000, bytes(LONGEST + 1)])
+@pytest.mark.parametrize(
+    "hostile",
+    [b"", bytes([VERSION]), bytes([VERSION, 255]), bytes([VERSION]) + b"\x91" * 2000, bytes(LONGEST + 1)],
+)
 def test_bytes_that_are_no_profile_are_refused(hostile: bytes) -> None:
     with pytest.raises(ProfileUnreadable):
         decode(hostile)
@@ -168,7 +171,7 @@ def test_a_negative_count_is_no_profile() -> None:
     raw = msgspec.msgpack.decode(encode(learn(Profile(), circumstance()))[1:])
     raw[4][0] = -5
     with pytest.raises(ProfileUnreadable):
-        decode(b"\x01" + msgspec.msgpack.encode(raw))
+        decode(bytes([VERSION]) + msgspec.msgpack.encode(raw))
 
 
 @pytest.mark.parametrize("at", [float("nan"), float("inf"), 1e300])

@@ -33,9 +33,13 @@ def client(scene: Scene) -> Reason | None:
         weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN), model.device)
         weight = scene.established(weight, _DEVICE)
     else:
-        weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN[:-1]), model.client)
+        has_devices = profile.totals[DEVICE_ID] > 0
+        mixing = model.new_device if has_devices else model.client
+        weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN[:-1]), mixing)
         weight = scene.established(weight, _STRINGS)
-        if keys[DEVICE_ID]:
+        if has_devices and not keys[DEVICE_ID]:
+            weight += scene.absence(DEVICE_ID)
+        elif has_devices:
             # A string may be copied, but the copy does not bring the device along.
             alpha = model.alphas[DEVICE_ID]
             weight += log((profile.totals[DEVICE_ID] * scene.scale + alpha) / alpha)
