@@ -9,6 +9,8 @@ import secrets
 import string
 import time
 import uuid
+from hashlib import blake2b
+from random import Random
 from typing import Protocol
 
 Instant = float
@@ -83,3 +85,21 @@ def shuffled(text: str) -> str:
 def new_uuid() -> str:
     """Return a random UUID (RFC 9562, version 4)."""
     return str(uuid.uuid4())
+
+
+class Chance(Protocol):
+    """Chance that can be had again: the same seed, the same numbers, on every version of Python."""
+
+    def random(self) -> float:
+        """Return a number from 0 up to but without 1, a multiple of 2⁻⁵³."""
+        ...
+
+
+def seeded(*seed: str | int) -> Chance:
+    """Return a generator of its own for what is named: for simulations, never for secrets.
+
+    Only `random()` of the Mersenne Twister is promised to stay the same between versions of Python, so
+    nothing else of it is offered.
+    """
+    named = "\x1f".join(map(str, seed)).encode()
+    return Random(int.from_bytes(blake2b(named, digest_size=16).digest(), "big"))  # noqa: S311 - no secret

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from typer.exceptions import TyperException
 
-from doorward.cli import demo, keys, messages, sealing, serve, signing_keys
+from doorward.cli import demo, keys, messages, sealing, serve, signing_keys, synthesize
 from doorward.store.sealing import SealError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("messages")(messages.messages)
+app.command("synthesize")(synthesize.synthesize)
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing_keys.app, name="signing-keys")
 app.add_typer(sealing.app, name="sealing")

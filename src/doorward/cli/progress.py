@@ -1,0 +1,38 @@
+"""How long work shows where it is: bars on a terminal, one line a step elsewhere."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+Step = Callable[[str, int, int], None]
+"""The step's name, how much of it is done, how much there is."""
+
+
+@contextmanager
+def steps() -> Iterator[Step]:
+    """Yield what a long command calls now and then; it writes to standard error."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        begun: set[str] = set()
+
+        def line(name: str, _: int, whole: int) -> None:
+            if name not in begun:
+                begun.add(name)
+                console.print(f"{name}: {whole:,}", highlight=False)
+
+        yield line
+        return
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(), console=console,
+    ) as bars:  # fmt: skip
+        tasks: dict[str, TaskID] = {}
+
+        def bar(name: str, done: int, whole: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=whole)
+            bars.update(tasks[name], completed=done, total=whole)
+
+        yield bar
