@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from typer.exceptions import TyperException
 
-from doorward.cli import demo, keys, messages, sealing, serve, signing_keys, synthesize
+from doorward.cli import demo, evaluate, keys, messages, sealing, serve, signing_keys, synthesize
 from doorward.store.sealing import SealError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("demo")(demo.demo)
+app.command("evaluate")(evaluate.evaluate)
 app.command("serve")(serve.serve)
 app.command("messages")(messages.messages)
 app.command("synthesize")(synthesize.synthesize)

@@ -1,0 +1,108 @@
+"""`doorward evaluate`: how good the risk engine is on a file of sign-ins, beside other models."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from doorward.evaluation.atomic import atomically
+from doorward.evaluation.evaluate import evaluate as evaluated
+from doorward.evaluation.models.catalogue import MODELS
+from doorward.evaluation.protocol import ATTACKS
+from doorward.evaluation.reporting.document import document
+from doorward.evaluation.reporting.page import page
+from doorward.evaluation.reporting.terminal import show
+
+_WIDTH = 150
+"""Columns where there is no terminal."""
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Sign-ins in the public data set's format, plain or .gz.")],
+    *,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page with plots to this file.")] = None,
+    models: Annotated[str, typer.Option(help="Which models, separated by commas.")] = ",".join(MODELS),
+    seed: Annotated[int, typer.Option(help="Draws the attacks and intervals; same seed, same figures.")] = 1,
+    attacks: Annotated[
+        int, typer.Option(min=100, help="Sign-ins that each attacker replaces in the report stretch.")
+    ] = ATTACKS,
+    sample_users: Annotated[
+        int | None, typer.Option(min=1, help="Look at about so many users only: bounds time and memory.")
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live/--no-live", help="Also with device id, language, time zone, if there.")
+    ] = True,
+) -> None:
+    """Measure the risk engine and its rivals on the same sign-ins under one protocol."""
+    wanted = _chosen(models)
+    for out in (json, html):
+        if out is not None and not out.absolute().parent.is_dir():
+            raise typer.BadParameter(
+                f"{out.absolute().parent} is not a directory", param_hint="--json, --html"
+            )
+    errors = Console(stderr=True, soft_wrap=True)
+    try:
+        with _progress(errors) as progress:
+            found = evaluated(
+                file,
+                models=wanted,
+                seed=seed,
+                attacks=attacks,
+                sampled_users=sample_users,
+                live=live,
+                progress=progress,
+                left_out=lambda why: errors.print(why, highlight=False),
+            )
+    except ValueError as problem:
+        typer.echo(f"doorward: {file}: {problem}", err=True)
+        raise typer.Exit(1) from None
+    for out, text in ((json, document), (html, page)):
+        if out is not None:
+            with atomically(out) as opened:
+                opened.write(text(found))
+    console = Console()
+    show(console if console.is_terminal else Console(width=_WIDTH), found)
+
+
+def _chosen(models: str) -> list[str]:
+    names = [name.strip() for name in models.split(",") if name.strip()]
+    for name in names:
+        if name not in MODELS:
+            raise typer.BadParameter(
+                f"there is no model {name!r}; there are {', '.join(MODELS)}", param_hint="--models"
+            )
+    if not names:
+        raise typer.BadParameter("name at least one model", param_hint="--models")
+    return names
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str, float], None]]:
+    """A bar for each thing that is done, on a terminal; elsewhere one line when it is done."""
+    if not console.is_terminal:
+        finished: set[str] = set()
+
+        def line(what: str, share: float) -> None:
+            if share >= 1 and what not in finished:
+                finished.add(what)
+                console.print(f"{what}: done", highlight=False)
+
+        yield line
+        return
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(), console=console, transient=True,
+    ) as bars:  # fmt: skip
+        tasks: dict[str, TaskID] = {}
+
+        def bar(what: str, share: float) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=1.0)
+            bars.update(tasks[what], completed=share)
+
+        yield bar

@@ -1,0 +1,139 @@
+"""A file, several models, two processes: everything that the report tells."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from multiprocessing.managers import DictProxy
+from pathlib import Path
+from typing import Any, Final
+
+from doorward.evaluation.models.catalogue import LIVE, MODELS
+from doorward.evaluation.models.isolation_forest import ForestMissing
+from doorward.evaluation.protocol import ATTACKS, Plan
+from doorward.evaluation.rows import read_rows
+from doorward.evaluation.run import run
+from doorward.evaluation.stretches import DAY, survey
+
+PROCESSES: Final = 2
+_COSTLIEST_FIRST: Final = ("doorward", LIVE, "isolation_forest", "freeman", "set_membership")
+_POLL: Final = 1.0
+
+Progress = Callable[[str, float], None]
+"""Told what is being done and the share of it that is done, from 0 to 1."""
+
+
+def evaluate(
+    path: Path,
+    *,
+    models: Sequence[str] = tuple(MODELS),
+    seed: int = 1,
+    attacks: int = ATTACKS,
+    sampled_users: int | None = None,
+    live: bool = True,
+    progress: Progress = lambda _what, _share: None,
+    left_out: Callable[[str], None] = lambda _why: None,
+) -> dict[str, Any]:
+    """Return the figures of each model on a file.
+
+    `left_out` is told why a model is missing. Raises RowError for a malformed file, ValueError for one that
+    cannot be evaluated, OSError where it cannot be read.
+    """
+    surveyed = survey(read_rows(path, progress=lambda done, size: progress("survey", done / max(size, 1))))
+    plan = Plan(survey=surveyed, seed=seed, attacks=attacks, sampled_users=sampled_users)
+    if sampled_users is not None and sampled_users < surveyed.users:
+        plan = _thinned(plan, sampled_users / surveyed.users)
+    wanted = [name for name in _COSTLIEST_FIRST if name in models]
+    if not (live and surveyed.live) and LIVE in wanted:
+        wanted.remove(LIVE)
+        if live:
+            left_out(f"{LIVE} is left out: the file has no device id, language or time zone")
+    found = _found(path, plan, wanted, progress, left_out)
+    return {
+        "models": {name: found[name] for name in MODELS if name in found},
+        "data": _described(path, plan),
+        "seed": seed,
+    }
+
+
+def _thinned(plan: Plan, kept: float) -> Plan:
+    """The same plan, told how many legitimate sign-ins the sampled users have (about)."""
+    first, fit, thresholds, report = (round(count * kept) for count in plan.survey.legitimate)
+    replaced = type(plan.survey)(
+        plan.survey.rows,
+        plan.survey.users,
+        plan.survey.successes,
+        (first, fit, thresholds, report),
+        plan.survey.stretches,
+        plan.survey.live,
+    )
+    return Plan(survey=replaced, seed=plan.seed, attacks=plan.attacks, sampled_users=plan.sampled_users)
+
+
+def _found(
+    path: Path, plan: Plan, wanted: list[str], progress: Progress, left_out: Callable[[str], None]
+) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    context = get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+        done = manager.dict()
+        futures = {name: pool.submit(_run, path, plan, name, done) for name in wanted}
+        try:
+            for name, future in futures.items():
+                try:
+                    found[name] = _awaited(name, future, done, plan, progress)
+                except ForestMissing as problem:
+                    left_out(f"{name} is left out: {problem}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return found
+
+
+def _run(path: Path, plan: Plan, name: str, done: "DictProxy[str, int]") -> dict[str, Any]:
+    def said(rows: int) -> None:
+        done[name] = rows
+
+    return run(path, plan, name, said)
+
+
+def _awaited(
+    name: str, future: "Future[dict[str, Any]]", done: "DictProxy[str, int]", plan: Plan, progress: Progress
+) -> dict[str, Any]:
+    while True:
+        try:
+            result = future.result(timeout=_POLL)
+        except TimeoutError:
+            if future.done():
+                raise
+            for running, rows in _copied(done):
+                progress(running, min(rows / max(plan.survey.rows, 1), 0.99))
+        else:
+            progress(name, 1.0)
+            return result
+
+
+def _copied(done: "DictProxy[str, int]") -> Iterator[tuple[str, int]]:
+    yield from done.copy().items()
+
+
+def _described(path: Path, plan: Plan) -> dict[str, Any]:
+    surveyed, stretches = plan.survey, plan.survey.stretches
+    return {
+        "file": path.name,
+        "rows": surveyed.rows,
+        "users": surveyed.users,
+        "successes": surveyed.successes,
+        "days": (stretches.last - stretches.first) / DAY,
+        "warm_up_days": (stretches.fit - stretches.first) / DAY,
+        "begins": {
+            "warm_up": stretches.first,
+            "fit": stretches.fit,
+            "thresholds": stretches.thresholds,
+            "report": stretches.report,
+        },
+        "legitimate": dict(zip(("warm_up", "fit", "thresholds", "report"), surveyed.legitimate, strict=True)),
+        "attacks_wanted": plan.attacks,
+        "rows_ahead": plan.rows_ahead,
+        "sampled_users": plan.sampled_users,
+        "live_columns": surveyed.live,
+    }

@@ -1,0 +1,1 @@
+"""The models that are compared on the same rows, behind one small interface."""

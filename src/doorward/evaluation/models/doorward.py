@@ -1,0 +1,126 @@
+"""Doorward's own engine, fed with rows: the same functions that guard a live sign-in."""
+
+from typing import Final
+
+from doorward.evaluation.columns import UNKNOWN_USER, Remembered
+from doorward.evaluation.rows import Row
+from doorward.evaluation.stretches import Stretch
+from doorward.network.address import parse_or_none, prefix
+from doorward.risk.circumstance import Circumstance
+from doorward.risk.encoding import decode, encode
+from doorward.risk.model import SHIPPED
+from doorward.risk.model import Model as RiskModel
+from doorward.risk.population import Population
+from doorward.risk.profile import Profile, learn
+from doorward.risk.scene import NO_FACTS
+from doorward.risk.score import Assessment, score
+from doorward.risk.velocity import Outcome, Velocity
+
+_REMEMBERED: Final = 1 << 17
+
+
+class Doorward:
+    """The engine over one pool. `live` adds device id, language and time zone where the file has them."""
+
+    def __init__(self, *, live: bool, model: RiskModel = SHIPPED) -> None:
+        self.live = live
+        self.model = model
+        self.population = Population(model)
+        self.velocity = Velocity()
+        self.assessment: Assessment | None = None
+        """The last one made."""
+        self._profiles: dict[int, bytes] = {}
+        self._prefixes: Remembered[str, str | None] = Remembered(_prefix, _REMEMBERED)
+        self._named: Remembered[str, tuple[str | None, str | None]] = Remembered(named, _REMEMBERED)
+        self._made: tuple[Row, Circumstance] | None = None
+
+    def circumstance(self, row: Row) -> Circumstance:
+        """Return what the engine is shown of a row; empty cells are unknown."""
+        if self._made is not None and self._made[0] is row:
+            return self._made[1]
+        browser, browser_version = self._named[row.browser]
+        os, os_version = self._named[row.os]
+        live = self.live
+        made = Circumstance(
+            at=row.at,
+            address=row.address or None,
+            prefix=self._prefixes[row.address],
+            asn=row.asn,
+            country=row.country or None,
+            city=row.city or None,
+            user_agent=row.user_agent or None,
+            browser=browser,
+            browser_version=browser_version,
+            os=os,
+            os_version=os_version,
+            device_type=row.device_type or None,
+            device_id=(row.device_id or None) if live else None,
+            language=(row.language or None) if live else None,
+            timezone=(row.time_zone or None) if live else None,
+        )
+        self._made = row, made
+        return made
+
+    def profile(self, user_id: int) -> Profile:
+        encoded = self._profiles.get(user_id)
+        return Profile() if encoded is None else decode(encoded)
+
+    def assess(
+        self,
+        row: Row,
+        *,
+        model: RiskModel | None = None,
+        velocity: Velocity | None = None,
+        population: Population | None = None,
+    ) -> Assessment:
+        """Return the whole assessment; what is given stands in for the engine's own."""
+        circumstance = self.circumstance(row)
+        return score(
+            circumstance,
+            self.profile(row.user_id),
+            population or self.population,
+            (velocity or self.velocity).view(circumstance, name_of(row), row.at),
+            NO_FACTS,
+            model or self.model,
+        )
+
+    def score(self, row: Row) -> float:
+        self.assessment = self.assess(row)
+        return self.assessment.score
+
+    def learn(self, row: Row) -> None:
+        circumstance, profile = self.circumstance(row), self.profile(row.user_id)
+        self.population.observe(circumstance, profile.successes)
+        self._profiles[row.user_id] = encode(learn(profile, circumstance, self.model))
+        self.velocity.note(circumstance, name_of(row), Outcome.SUCCESS, row.at)
+
+    def note(self, row: Row) -> None:
+        outcome = Outcome.UNKNOWN_NAME if row.user_id == UNKNOWN_USER else Outcome.FAILURE
+        self.velocity.note(self.circumstance(row), name_of(row), outcome, row.at)
+
+    def begin(self, stretch: Stretch) -> None:
+        """Nothing: the engine learns as it goes."""
+
+    def bytes_per_user(self) -> float:
+        return sum(map(len, self._profiles.values())) / max(len(self._profiles), 1)
+
+
+def name_of(row: Row) -> str:
+    """Return the user name as velocity tells names apart.
+
+    The data set files all unknown names under one id; each attempt is taken for another name.
+    """
+    return f"?{row.index}" if row.user_id == UNKNOWN_USER else str(row.user_id)
+
+
+def named(text: str) -> tuple[str | None, str | None]:
+    """Part `Chrome Mobile 81.0.4044` into name and version, which is the last word if it begins with a digit."""
+    name, _, last = text.rpartition(" ")
+    if name and last[:1].isdigit():
+        return name, last
+    return text or None, None
+
+
+def _prefix(address: str) -> str | None:
+    parsed = parse_or_none(address)
+    return None if parsed is None else prefix(parsed)

@@ -1,0 +1,26 @@
+"""The tables on a terminal."""
+
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from doorward.evaluation.reporting.tables import Evaluation, tables
+
+
+def show(console: Console, evaluation: Evaluation) -> None:
+    """Print every table."""
+    data = evaluation["data"]
+    console.print(
+        f"{data['file']}: {data['rows']:,} rows, {data['users']:,} users, {data['days']:.0f} days; "
+        f"{data['legitimate']['report']:,} legitimate sign-ins in the report stretch; seed {evaluation['seed']}",
+        highlight=False,
+    )
+    for table in tables(evaluation):
+        if not table.rows:
+            continue
+        shown = RichTable(*table.columns, title=table.title, caption=table.note, title_justify="left")
+        for column in shown.columns[1:]:
+            column.justify = "right"
+        for row in table.rows:
+            shown.add_row(*row)
+        console.print()
+        console.print(shown, highlight=False)
