@@ -40,7 +40,7 @@ def run(path: Path, plan: Plan, name: str, said: Said) -> dict[str, Any]:
     Raises ForestMissing where the isolation forest cannot be had, and what reading raises.
     """
     model = MODELS[name](plan.seed)
-    runner = _Runner(model, plan)
+    runner = Runner(model, plan)
     seen: list[Ahead] = []
     for number, step in enumerate(walk(rows_of(path, plan), plan, seen)):
         runner.take(step, seen[0])
@@ -49,7 +49,9 @@ def run(path: Path, plan: Plan, name: str, said: Said) -> dict[str, Any]:
     return runner.result()
 
 
-class _Runner:
+class Runner:
+    """Takes a model through the steps of the protocol and gathers what it says."""
+
     def __init__(self, model: Model, plan: Plan) -> None:
         self.model = model
         self.plan = plan
@@ -68,6 +70,7 @@ class _Runner:
         self._scored = 0
 
     def take(self, step: Step, ahead: Ahead) -> None:
+        """Score what the step wants scored, then learn or note its row."""
         if step.stretch is not self._stretch:
             self._begin(step.stretch)
         if self.campaigns is not None:
@@ -133,6 +136,7 @@ class _Runner:
             reasons[reason.signal] += 1
 
     def result(self) -> dict[str, Any]:
+        """Return the model's figures, once the last step is taken."""
         collected = self.collected
         if self.batch is not None:
             self.batch.flush()

@@ -41,7 +41,9 @@ def person(number: int, chance: Chance) -> Person:
     )
 
 
-def rows(users: int = 150, days: float = 40, sign_ins: int = 3000, *, seed: int = 1, live: bool = False) -> list[Row]:
+def rows(
+    users: int = 150, days: float = 40, sign_ins: int = 3000, *, seed: int = 1, live: bool = False
+) -> list[Row]:
     """Sign-ins spread evenly over the days, a tenth of them failing and a tenth at unknown names."""
     chance = seeded("small file", seed)
     people = [person(number, chance) for number in range(users)]

@@ -1,0 +1,106 @@
+"""`doorward evaluate` on a small file: the JSON's form, the page, errors of one line, nothing half-written."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.evaluation.small_file import rows
+
+from doorward.evaluation.rows import write_rows
+
+
+def doorward(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "doorward", "evaluate", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("evaluate") / "small.csv"
+    write_rows(file, rows(120, 60, 4000, live=True), live=True)
+    return file
+
+
+@pytest.fixture(scope="module")
+def told(small: Path) -> tuple[dict[str, Any], str, str]:
+    out, page = small.with_name("out.json"), small.with_name("out.html")
+    ended = doorward(
+        small, "--json", out, "--html", page, "--attacks", "200",
+        "--models", "doorward,doorward_live,freeman,set_membership", "--seed", "7",
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(out.read_text(encoding="utf-8")), page.read_text(encoding="utf-8"), ended.stdout
+
+
+def test_the_figures_have_the_promised_form(told: tuple[dict[str, Any], str, str]) -> None:
+    found, _, _ = told
+    assert set(found) == {"models", "data", "seed"}
+    assert found["seed"] == 7
+    assert found["data"]["rows"] == 4000
+    for name in ("doorward", "freeman", "set_membership"):
+        model = found["models"][name]
+        assert model["microseconds_per_score"] > 0
+        for attacker in ("naive", "vpn", "targeted"):
+            figures = model["attackers"][attacker]
+            assert 0 <= figures["auc"] <= 1
+            assert {"0.001", "0.01", "0.05", "0.1"} <= set(figures["recall_at"])
+            assert {"0.98", "0.99", "0.995"} <= set(figures["asked_at_tpr"])
+            assert {"4", "12", "39"} <= set(figures["median_reauthentications"]["0.99"])
+
+
+def test_stronger_attackers_are_harder_to_tell(told: tuple[dict[str, Any], str, str]) -> None:
+    attackers = told[0]["models"]["doorward"]["attackers"]
+    assert attackers["naive"]["auc"] > attackers["targeted"]["auc"] > attackers["targeted_asn"]["auc"]
+
+
+def test_the_page_needs_nothing_from_outside(told: tuple[dict[str, Any], str, str]) -> None:
+    _, page, _ = told
+    assert page.count("<svg") > 10
+    for outside in ("http://", "https://", "src=", "@import", "<script", "<link", "url("):
+        assert outside not in page
+
+
+def test_the_terminal_shows_the_tables(told: tuple[dict[str, Any], str, str]) -> None:
+    _, _, printed = told
+    assert "Attacker: naive" in printed
+    assert "Median re-authentications, vpn" in printed
+
+
+def test_a_malformed_row_is_named_and_nothing_is_written(small: Path, tmp_path: Path) -> None:
+    lines = small.read_text(encoding="utf-8").splitlines()
+    lines[3000] = lines[3000].replace(",True,", ",perhaps,", 1).replace(",False,", ",perhaps,", 1)
+    broken, out = tmp_path / "broken.csv", tmp_path / "out.json"
+    broken.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ended = doorward(broken, "--json", out)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"doorward: {broken}: row 3000, column")
+    assert len(ended.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == [broken]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--models", "oracle"], "there is no model 'oracle'"),
+        (["--json", "/nowhere/at/all.json"], "/nowhere/at is not a directory"),
+        (["--attacks", "5"], "greater than or equal to 100"),
+    ],
+)
+def test_wrong_use_is_one_line_and_status_2(small: Path, arguments: list[str], sentence: str) -> None:
+    ended = doorward(small, *arguments)
+    assert ended.returncode == 2
+    assert sentence in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_missing_file_is_a_failure(tmp_path: Path) -> None:
+    ended = doorward(tmp_path / "none.csv")
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert "No such file" in ended.stderr
