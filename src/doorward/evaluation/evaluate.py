@@ -1,7 +1,7 @@
 """A file, several models, two processes: everything that the report tells."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from multiprocessing.managers import DictProxy
 from pathlib import Path
@@ -76,13 +76,19 @@ def _found(
     context = get_context("spawn")
     with context.Manager() as manager, ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
         done = manager.dict()
-        futures = {name: pool.submit(_run, path, plan, name, done) for name in wanted}
+        futures = {pool.submit(_run, path, plan, name, done): name for name in wanted}
         try:
-            for name, future in futures.items():
-                try:
-                    found[name] = _awaited(name, future, done, plan, progress)
-                except ForestMissing as problem:
-                    left_out(f"{name} is left out: {problem}")
+            while futures:
+                ended, _ = wait(futures, timeout=_POLL, return_when=FIRST_COMPLETED)
+                for running, rows in done.copy().items():
+                    progress(running, min(rows / max(plan.survey.rows, 1), 0.99))
+                for future in ended:
+                    name = futures.pop(future)
+                    try:
+                        found[name] = future.result()
+                    except ForestMissing as problem:
+                        left_out(f"{name} is left out: {problem}")
+                    progress(name, 1.0)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -94,26 +100,6 @@ def _run(path: Path, plan: Plan, name: str, done: "DictProxy[str, int]") -> dict
         done[name] = rows
 
     return run(path, plan, name, said)
-
-
-def _awaited(
-    name: str, future: "Future[dict[str, Any]]", done: "DictProxy[str, int]", plan: Plan, progress: Progress
-) -> dict[str, Any]:
-    while True:
-        try:
-            result = future.result(timeout=_POLL)
-        except TimeoutError:
-            if future.done():
-                raise
-            for running, rows in _copied(done):
-                progress(running, min(rows / max(plan.survey.rows, 1), 0.99))
-        else:
-            progress(name, 1.0)
-            return result
-
-
-def _copied(done: "DictProxy[str, int]") -> Iterator[tuple[str, int]]:
-    yield from done.copy().items()
 
 
 def _described(path: Path, plan: Plan) -> dict[str, Any]:

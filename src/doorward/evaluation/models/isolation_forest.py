@@ -6,7 +6,7 @@ Needs scikit-learn: `pip install doorward[evaluation]`.
 from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from math import cos, log, pi, sin
+from math import log
 from sys import getsizeof
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from doorward.evaluation.stretches import Stretch
 
 _FITTED_ON: Final = 200_000
 _TREES: Final = 100
-_DAY: Final = 86_400.0
+_NOTHING: Final[frozenset[tuple[int, Hashable]]] = frozenset()
 
 
 class ForestMissing(RuntimeError):
@@ -33,22 +33,19 @@ class IsolationForestModel:
         self._new: Callable[[], Any] = lambda: IsolationForest(n_estimators=_TREES, random_state=seed)
         self._forest: Any = None
         self._seen: list[Sequence[float]] = []
-        self._of_users: dict[int, dict[tuple[int, Hashable], int]] = {}
-        self._latest: dict[int, tuple[int, float]] = {}
+        self._of_users: dict[int, set[tuple[int, Hashable]]] = {}
         self._pool: Counter[tuple[int, Hashable]] = Counter()
         self._total = 0
 
     def prepared(self, row: Row) -> Sequence[float]:
-        """Return the share of each value among the user's and the pool's sign-ins, the hour and the pause."""
-        of_user = self._of_users.get(row.user_id, {})
-        earlier, latest = self._latest.get(row.user_id, (0, row.at))
+        """Return for each value whether it is new for the user, and how rare it is in the pool."""
+        of_user = self._of_users.get(row.user_id, _NOTHING)
         total, pool = self._total + 1, self._pool
-        hour = row.at % _DAY / _DAY * 2 * pi
-        found = [sin(hour), cos(hour), log(1 + earlier), log(1 + max(row.at - latest, 0.0) / _DAY)]
+        found = array("f")
         for key in _keys(row):
-            found.append(of_user.get(key, 0) / (earlier + 1))
-            found.append(log((pool[key] + 1) / total))
-        return array("f", found)
+            found.append(float(key not in of_user))
+            found.append(-log((pool[key] + 1) / total))
+        return found
 
     def score(self, row: Row) -> float:
         return self.scores([self.prepared(row)])[0]
@@ -62,11 +59,10 @@ class IsolationForestModel:
     def learn(self, row: Row) -> None:
         if len(self._seen) < _FITTED_ON:
             self._seen.append(self.prepared(row))
-        of_user = self._of_users.setdefault(row.user_id, {})
+        of_user = self._of_users.setdefault(row.user_id, set())
         for key in _keys(row):
-            of_user[key] = of_user.get(key, 0) + 1
+            of_user.add(key)
             self._pool[key] += 1
-        self._latest[row.user_id] = self._latest.get(row.user_id, (0, 0.0))[0] + 1, row.at
         self._total += 1
 
     def note(self, row: Row) -> None:
