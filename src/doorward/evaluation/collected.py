@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterator
-from math import isnan
+from math import isnan, nan
 
 from doorward.evaluation.protocol import Step
 from doorward.evaluation.rows import Row
@@ -78,7 +78,8 @@ class Collected:
     def first_sign_ins(self) -> list["array[float]"]:
         """Return the scores of each user's first sign-ins, of users who came after the warm-up.
 
-        Users with fewer than four are left out, since nothing is told of them.
+        The very first counts as not scored, whatever a model thinks of it: some cannot say, and it is no
+        re-authentication. Users with fewer than four are left out, since nothing is told of them.
         """
         found: dict[int, array[float]] = {}
         column = self.legitimate
@@ -86,7 +87,7 @@ class Collected:
             column.users, column.scores, column.earlier, column.stretches, strict=True
         ):
             if not earlier and stretch != Stretch.WARM_UP:
-                found[user] = array("d", [score])
+                found[user] = array("d", [nan])
             elif user in found and len(found[user]) < LONGEST:
                 found[user].append(score)
         return [scores for scores in found.values() if len(scores) >= 4]
