@@ -26,6 +26,7 @@ from doorward.network.locator import Locator
 from doorward.operations.table import OPERATIONS, PASSWORD_OPERATIONS
 from doorward.periodic import Periodic
 from doorward.protection.guard import Guard
+from doorward.protection.view_keeping import keep_views
 from doorward.retention import EVERY_SECONDS as RETENTION_SECONDS
 from doorward.retention import delete_expired
 from doorward.risk.model import SHIPPED
@@ -111,12 +112,14 @@ def build_app(services: Services) -> Starlette:
         beside = [
             Periodic("retention", RETENTION_SECONDS, lambda _: delete_expired(services)),
             Periodic("delivery", POLL_SECONDS, lambda stopping: deliver_due(postbox, stopping)),
+            Periodic("pool views", services.settings.pool_view_minutes * 60, lambda _: _keep_views(services)),
         ]
         for work in beside:
             work.start()
         yield
         for work in beside:
             await run_in_threadpool(work.stop)
+        await run_in_threadpool(_keep_views, services)
 
     async def api(request: Request) -> Response:
         incoming = HttpRequest(
@@ -164,6 +167,10 @@ def build_app(services: Services) -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+def _keep_views(services: Services) -> None:
+    keep_views(services.store, services.guard.views, services.clock.now())
 
 
 def _postbox(services: Services) -> Postbox:
