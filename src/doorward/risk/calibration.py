@@ -119,7 +119,7 @@ def calibrate(
     accounts = measured.accounts()
     needed = budget.sign_ins_at_least
     enough = len(measured.legitimate) >= needed and len(accounts) >= USERS_AT_LEAST
-    thresholds = _fitted(measured.legitimate, budget) if enough else model.thresholds
+    thresholds = _fitted(measured.legitimate, budget, _floor(model)) if enough else model.thresholds
     counted = f"{len(measured.legitimate)} sign-ins of {len(accounts)} users after the warm-up"
     return Calibration(
         thresholds=thresholds,
@@ -239,11 +239,19 @@ def _scored(
     return _Score(user, value, Level.LOW if profile.successes < model.cold_low else Level.MEDIUM)
 
 
-def _fitted(legitimate: list[_Score], budget: Budget) -> Thresholds:
+def _floor(model: Model) -> float:
+    """What the score of a new user may come to by the kind of his network, all else being unknown.
+
+    Unknown is not risky, however regular everybody else is: Low begins above.
+    """
+    return model.cold_prior + model.kind_at_most + _THOUSANDTH
+
+
+def _fitted(legitimate: list[_Score], budget: Budget, least: float) -> Thresholds:
     """The lowest thresholds within the budget. Each is a whole number of thousandths, as scores are."""
     ordered = sorted(legitimate, key=lambda scored: (-scored.value, scored.user))
     count = len(ordered)
-    low = _lowest(ordered, Level.LOW, floor(budget.low * count))
+    low = max(_lowest(ordered, Level.LOW, floor(budget.low * count)), least)
     medium = max(_lowest(ordered, Level.MEDIUM, floor(budget.medium * count)), low + _APART)
     high = max(_lowest(ordered, Level.HIGH, floor(budget.high * count)), medium + _APART)
     return Thresholds(round(low, 3), round(medium, 3), round(high, 3), "calibrated")
