@@ -11,6 +11,7 @@ from doorward.network.address import parse_or_none, shown
 from doorward.network.locator import Locator
 from doorward.protection.attempt import Surroundings, surroundings
 from doorward.protection.client_context import ClientContext
+from doorward.risk.circumstance import LATEST
 from doorward.wire.context_data import ContextData
 
 LONGEST = 1 << 20
@@ -39,7 +40,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     fingerprint: str | None = None
     language: str | None = None
     timezone: str | None = None
-    at: Instant | None = None
+    at: Annotated[float, Meta(ge=-LATEST, le=LATEST)] | None = None
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
     city: str | None = None
     asn: Annotated[int, Meta(ge=1, le=2**32 - 1)] | None = None

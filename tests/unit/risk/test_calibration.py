@@ -214,4 +214,4 @@ def test_whatever_a_history_holds_the_thresholds_are_numbers(past: list[PastAtte
 
 def test_the_made_history_is_the_same_every_time() -> None:
     assert sign_in(3, 4) == sign_in(3, 4)
-    assert PAST == list(history())
+    assert list(history()) == PAST
