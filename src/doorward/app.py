@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -38,6 +39,8 @@ from doorward.store.sealing import Keyring
 from doorward.tokens.issuer import Issuer
 from doorward.wire.dispatch import HttpRequest, answer, named_operation
 from doorward.wire.limits import BodyLimits
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def build_app(services: Services) -> Starlette:
         yield
         for work in beside:
             await run_in_threadpool(work.stop)
-        await run_in_threadpool(_keep_views, services)
+        await run_in_threadpool(_keep_views_at_the_end, services)
 
     async def api(request: Request) -> Response:
         incoming = HttpRequest(
@@ -171,6 +174,14 @@ def build_app(services: Services) -> Starlette:
 
 def _keep_views(services: Services) -> None:
     keep_views(services.store, services.guard.views, services.clock.now())
+
+
+def _keep_views_at_the_end(services: Services) -> None:
+    try:
+        _keep_views(services)
+    except Exception:
+        # A full disk costs a longer replay at the next start, and must not keep the server from ending in order.
+        _log.exception("keeping the pools' counts failed")
 
 
 def _postbox(services: Services) -> Postbox:

@@ -16,6 +16,7 @@ from tests.scenarios.protected import configure, protected, takeover
 from tests.server import running
 
 from doorward.clock import SetClock
+from doorward.evaluation.rows import Row, write_rows
 from doorward.protection import queries
 from doorward.risk.encoding import decode
 from doorward.risk.population_encoding import decode as decode_counts
@@ -159,7 +160,8 @@ def test_simulate_writes_nothing_down_and_shows_the_reasons(house: House, app: A
 def test_what_is_said_of_the_place_stands_over_what_the_address_says(house: House, app: App) -> None:
     plain = simulated(house, app, "--json", "-", given=b'{"address": "81.2.69.142"}')
     tor = simulated(house, app, "--json", "-", given=b'{"address": "81.2.69.142", "network_kind": "tor"}')
-    assert tor["score"] > plain["score"]
+    signals = [{reason["signal"] for reason in told["reasons"]} for told in (plain, tor)]
+    assert signals[1] - signals[0] >= {"network_kind"}
 
 
 def test_a_user_agent_of_64_kb_is_cut_and_costs_nothing(house: House, app: App) -> None:
@@ -222,3 +224,26 @@ def test_simulate_wants_a_user_a_client_of_the_pool_and_a_mode(house: House, app
     assert "no app client" in house.run(*where, "--user", "anna", "--client", "other").err
     off = make_pool(house.server)
     assert house.run("simulate", "--pool", off, "--user", "anna").status == 2
+
+
+def test_simulate_after_the_history_of_a_file(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    rows = [
+        Row(n, NOW + n * 86_400, 7, None, LONDON, "GB", "", "", None, "", "Chrome 126", "Windows 10", "desktop",
+            successful=True, attack_ip=False, takeover=False, device_id="laptop")
+        for n in range(20)
+    ]  # fmt: skip
+    write_rows(file, rows, live=True)
+    where = ("simulate", "--history", str(file), "--user")
+    usual, strange = (
+        json.loads(house.says(*where, "7", "--address", address, "--device-id", device, "--json-out", "-"))
+        for address, device in ((LONDON, "laptop"), ("1.2.3.4", "other"))
+    )
+    assert (usual["level"], usual["earlier_sign_ins"]) == ("None", 20)
+    assert (strange["level"], strange["response"]) == ("High", "block")
+    for user in ("8", "anna", "9" * 400):
+        assert (house.run(*where, user).status, house.run(*where, user).err.count("\n")) == (1, 1)
+    file.write_text(file.read_text(encoding="utf-8").replace("86400", "x").replace(LONDON, "no address", 1))
+    assert "row 1" in house.run(*where, "7").err
+    assert house.run("simulate", "--user", "7").status == 2
+    assert house.run(*where, "7", "--pool", NOBODY).status == 2

@@ -12,9 +12,12 @@ from rich.table import Table
 
 from doorward.app import build_services
 from doorward.cli import tables
+from doorward.cli.file_history import NoSuchUser, simulate_after
 from doorward.cli.options import Data, settings, vault
 from doorward.clock import SystemClock
 from doorward.directory.queries import app_clients, user_pools, users
+from doorward.evaluation.rows import RowError
+from doorward.network.locator import Locator
 from doorward.protection.described import LONGEST, Described, DescriptionError, described, from_json
 from doorward.protection.simulating import NotScored, Simulation
 from doorward.protection.simulating import simulate as simulate_attempt
@@ -29,8 +32,14 @@ class ModeName(StrEnum):
 
 
 def simulate(
-    pool: Annotated[str, typer.Option("--pool", help="The user pool's id.")],
     user: Annotated[str, typer.Option("--user", help="The name that is signed in with.")],
+    pool: Annotated[str | None, typer.Option("--pool", help="The user pool's id.")] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            "--history", help="Instead of a pool: a file of sign-ins in the public data set's format."
+        ),
+    ] = None,
     data: Data = None,
     address: Annotated[str | None, typer.Option(help="The IP address.")] = None,
     user_agent: Annotated[str | None, typer.Option(help="The User-Agent header.")] = None,
@@ -55,6 +64,27 @@ def simulate(
         language=language,
         timezone=timezone,
     )
+    chosen_mode = Mode(mode.value) if mode else None
+    if (pool is None) == (history is None):
+        raise typer.BadParameter("name a pool or a file", param_hint="--pool, --history")
+    if history is not None:
+        try:
+            locator = Locator(settings(data).geo_databases)
+            result = simulate_after(history, user, given, chosen_mode or Mode.ENFORCED, locator)
+        except (NoSuchUser, RowError) as problem:
+            typer.echo(f"doorward: {problem}", err=True)
+            raise typer.Exit(1) from None
+    else:
+        result = _in_pool(data, pool or "", user, given, client, chosen_mode)
+    if json_out is None:
+        _show(result)
+    else:
+        _write(json_out, msgspec.json.format(msgspec.json.encode(_as_json(result))))
+
+
+def _in_pool(
+    data: Path | None, pool: str, user: str, given: Described, client: str | None, mode: Mode | None
+) -> Simulation:
     chosen = settings(data)
     opened = vault(data)
     guard = build_services(chosen, opened, "http://localhost").guard
@@ -69,22 +99,18 @@ def simulate(
         if client and (of_client is None or of_client.pool_id != found.id):
             raise typer.BadParameter(f"there is no app client {client} in the pool", param_hint="--client")
         try:
-            result = simulate_attempt(
+            return simulate_attempt(
                 tx,
                 guard,
                 found,
                 whose,
                 given,
                 client_id=client,
-                mode=Mode(mode.value) if mode else None,
+                mode=mode,
                 now=SystemClock().now(),
             )
         except NotScored as problem:
             raise typer.BadParameter(str(problem)) from None
-    if json_out is None:
-        _show(result)
-    else:
-        _write(json_out, msgspec.json.format(msgspec.json.encode(_as_json(result))))
 
 
 def _as_json(result: Simulation) -> dict[str, Any]:

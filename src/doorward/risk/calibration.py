@@ -34,6 +34,8 @@ ALLOWED_AT_LEAST: Final = 5
 USERS_AT_LEAST: Final = 100
 ACCOUNT_SHARE: Final = 0.25
 """The most of a level's allowance that one account's sign-ins use up when the threshold is set."""
+CLEAR_OF_UNKNOWN: Final = 1.0
+"""By how much Low begins above the prior of a user without history."""
 IMPOSTORS: Final = 20_000
 """From so many scored sign-ins on an impostor is tried on every second one, from twice as many on every third."""
 
@@ -240,11 +242,11 @@ def _scored(
 
 
 def _floor(model: Model) -> float:
-    """What the score of a new user may come to by the kind of his network, all else being unknown.
+    """The least threshold of Low: clear of the score of a new user of whom nothing else is known.
 
-    Unknown is not risky, however regular everybody else is: Low begins above.
+    Unknown is not risky, however regular everybody else is.
     """
-    return model.cold_prior + model.kind_at_most + _THOUSANDTH
+    return model.cold_prior + CLEAR_OF_UNKNOWN
 
 
 def _fitted(legitimate: list[_Score], budget: Budget, least: float) -> Thresholds:
