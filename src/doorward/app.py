@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +27,7 @@ from doorward.network.locator import Locator
 from doorward.operations.table import OPERATIONS, PASSWORD_OPERATIONS
 from doorward.periodic import Periodic
 from doorward.protection.guard import Guard
+from doorward.protection.view_keeping import keep_views
 from doorward.retention import EVERY_SECONDS as RETENTION_SECONDS
 from doorward.retention import delete_expired
 from doorward.risk.model import SHIPPED
@@ -37,6 +39,8 @@ from doorward.store.sealing import Keyring
 from doorward.tokens.issuer import Issuer
 from doorward.wire.dispatch import HttpRequest, answer, named_operation
 from doorward.wire.limits import BodyLimits
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,14 @@ def build_app(services: Services) -> Starlette:
         beside = [
             Periodic("retention", RETENTION_SECONDS, lambda _: delete_expired(services)),
             Periodic("delivery", POLL_SECONDS, lambda stopping: deliver_due(postbox, stopping)),
+            Periodic("pool views", services.settings.pool_view_minutes * 60, lambda _: _keep_views(services)),
         ]
         for work in beside:
             work.start()
         yield
         for work in beside:
             await run_in_threadpool(work.stop)
+        await run_in_threadpool(_keep_views_at_the_end, services)
 
     async def api(request: Request) -> Response:
         incoming = HttpRequest(
@@ -164,6 +170,18 @@ def build_app(services: Services) -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+def _keep_views(services: Services) -> None:
+    keep_views(services.store, services.guard.views, services.clock.now())
+
+
+def _keep_views_at_the_end(services: Services) -> None:
+    try:
+        _keep_views(services)
+    except Exception:
+        # A full disk costs a longer replay at the next start, and must not keep the server from ending in order.
+        _log.exception("keeping the pools' counts failed")
 
 
 def _postbox(services: Services) -> Postbox:

@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         " built-in country list.",
     )
     event_retention_days: float = Field(731, gt=0, description="Days that auth events are kept.")
+    pool_view_minutes: float = Field(
+        5.0,
+        gt=0,
+        description="Minutes after which the pools' counts, as the risk engine holds them in memory, are kept; also"
+        " when the server ends. A copy that is behind only lengthens the next start.",
+    )
     mfa_setup_at_high: bool = Field(
         False,
         description="Where MFA is required and the user holds no factor: also at High risk let him set one up"

@@ -1,65 +1,22 @@
 """The commands, run with a user's arguments on a data directory that a server works on."""
 
 import base64
-import io
 import json
-import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from pathlib import Path
-from unittest.mock import patch
 
 import boto3
 import pytest
 from botocore.config import Config
+from tests.cli.house import House
 from tests.people import make_app, make_pool, make_user, sign_in
 from tests.scenarios.refusals import refused
-from tests.server import RunningServer, running
-
-from doorward import cli
+from tests.server import running
 
 
 def key_id_of(token: str) -> str:
     """Return the `kid` of a token's header."""
     header = token.partition(".")[0]
     return str(json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"])
-
-
-@dataclass(frozen=True)
-class Printed:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True)
-class House:
-    """A running server and the commands on its data, whose output goes to no terminal."""
-
-    server: RunningServer
-    data: Path
-
-    def run(self, *arguments: str) -> Printed:
-        """Run a command."""
-        out, err = io.StringIO(), io.StringIO()
-        argv = ["doorward", *arguments, "--data", str(self.data)]
-        with (
-            redirect_stdout(out),
-            redirect_stderr(err),
-            patch.object(sys, "argv", argv),
-            pytest.raises(SystemExit) as ended,
-        ):
-            cli.main()
-        return Printed(int(ended.value.code or 0), out.getvalue(), err.getvalue())
-
-    def says(self, *arguments: str) -> str:
-        """Return what a command that succeeds prints."""
-        done = self.run(*arguments)
-        assert done.status == 0, done.err
-        return done.out
 
 
 @pytest.fixture(scope="module")

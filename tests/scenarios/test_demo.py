@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
@@ -22,6 +24,17 @@ def command(*arguments: str) -> list[str]:
 def environment(tmp_path: Path) -> dict[str, str]:
     settings = {"DOORWARD_ARGON2_MEMORY": "64", "DOORWARD_ARGON2_ITERATIONS": "1", "TMPDIR": str(tmp_path)}
     return {**os.environ, "PYTHONUNBUFFERED": "1", **settings}
+
+
+@contextmanager
+def started(arguments: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
+        arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def test_the_demo_goes_as_described(environment: dict[str, str], tmp_path: Path) -> None:
@@ -50,13 +63,11 @@ def test_the_demo_goes_as_described(environment: dict[str, str], tmp_path: Path)
 
 def test_the_server_goes_on_and_the_shown_key_works(environment: dict[str, str], tmp_path: Path) -> None:
     data = tmp_path / "kept"
-    running = subprocess.Popen(
-        command("--data", str(data)),
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with started(command("--data", str(data)), environment) as running:
+        the_story_and_its_end(running, data)
+
+
+def the_story_and_its_end(running: "subprocess.Popen[str]", data: Path) -> None:
     shown: dict[str, str] = {}
     assert running.stdout is not None
     for line in running.stdout:

@@ -2,11 +2,19 @@
 
 from typing import Any
 
+import msgspec
 import pytest
+from tests.contract.raw_api import RawApi
 from tests.people import App, make_app, make_pool
 from tests.scenarios.protected import compromised, configure, protected, ranges, takeover
 from tests.scenarios.refusals import refused
 from tests.server import RunningServer
+
+from doorward.directory.access_keys import create_access_key
+from doorward.protection import calibrating
+from doorward.risk.calibration import Budget, Calibration
+from doorward.risk.levels import SHIPPED_THRESHOLDS, Thresholds
+from doorward.risk.model import SHIPPED
 
 OFF = ("UserPoolAddOnNotEnabledException", "Advanced security is not enabled for the user pool.")
 SENDER = "arn:aws:ses:eu-west-1:000000000000:identity/security@example.org"
@@ -54,6 +62,64 @@ def test_only_the_ids_are_described_where_nothing_was_saved(server: RunningServe
     app = protected(server)
     assert describe(server, app) == {"UserPoolId": app.pool_id}
     assert describe(server, app, client=True) == {"UserPoolId": app.pool_id, "ClientId": app.client_id}
+
+
+def test_doorwards_own_member_tells_the_thresholds_and_boto3_passes_over_it(server: RunningServer) -> None:
+    app = protected(server)
+    said = raw(server, app)
+    assert said == {
+        "RiskConfiguration": {"UserPoolId": app.pool_id},
+        "DoorwardRiskModel": {
+            "ModelVersion": SHIPPED.version,
+            "Low": SHIPPED_THRESHOLDS.low,
+            "Medium": SHIPPED_THRESHOLDS.medium,
+            "High": SHIPPED_THRESHOLDS.high,
+            "Source": "shipped",
+        },
+    }
+    described = server.administrator.describe_risk_configuration(UserPoolId=app.pool_id)
+    assert set(described) == {"RiskConfiguration", "ResponseMetadata"}
+
+
+def test_a_calibration_is_described_until_the_model_is_another(server: RunningServer) -> None:
+    app = protected(server)
+    found = Calibration(
+        thresholds=Thresholds(1.0, 2.5, 7.0, "calibrated"),
+        source="calibrated",
+        sign_ins=5000,
+        users=200,
+        expected=None,
+        caught={},
+        at=1_700_000_000.0,
+        budget=Budget(),
+        model_version=SHIPPED.version,
+        because="for a test",
+    )
+    assert described_model(server, app, found) == ("calibrated", 7.0, 1_700_000_000.0)
+    older = msgspec.structs.replace(found, model_version="doorward-0")
+    assert described_model(server, app, older) == ("shipped", SHIPPED_THRESHOLDS.high, None)
+
+
+def described_model(server: RunningServer, app: App, found: Calibration) -> tuple[str, float, float | None]:
+    """Keep a calibration; return source, threshold of High and instant as DescribeRiskConfiguration has them."""
+    services = server.services
+    with services.store.writing() as tx:
+        calibrating.keep(tx, app.pool_id, found)
+    model = raw(server, app)["DoorwardRiskModel"]
+    return model["Source"], model["High"], model.get("CalibratedAt")
+
+
+def raw(server: RunningServer, app: App) -> dict[str, Any]:
+    """Return what DescribeRiskConfiguration answers, as it stands in the body."""
+    with server.services.store.writing() as tx:
+        key, secret = create_access_key(
+            tx, server.services.keyring, name="raw", role="read-only", pool_id=app.pool_id, now=0.0
+        )
+    api = RawApi(server.endpoint, key.id, secret)
+    try:
+        return api.call("DescribeRiskConfiguration", {"UserPoolId": app.pool_id}, signed=True).said
+    finally:
+        api.close()
 
 
 def test_what_was_saved_is_described(server: RunningServer, app: App) -> None:

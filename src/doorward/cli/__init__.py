@@ -8,7 +8,18 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from typer.exceptions import TyperException
 
-from doorward.cli import demo, evaluate, keys, messages, sealing, serve, signing_keys, synthesize
+from doorward.cli import (
+    demo,
+    evaluate,
+    keys,
+    messages,
+    risk,
+    sealing,
+    serve,
+    signing_keys,
+    simulate,
+    synthesize,
+)
 from doorward.store.sealing import SealError
 
 app = typer.Typer(
@@ -22,7 +33,9 @@ app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 app.command("serve")(serve.serve)
 app.command("messages")(messages.messages)
+app.command("simulate")(simulate.simulate)
 app.command("synthesize")(synthesize.synthesize)
+app.add_typer(risk.app, name="risk")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing_keys.app, name="signing-keys")
 app.add_typer(sealing.app, name="sealing")

@@ -31,8 +31,10 @@ def perform(settings: Settings, *, once: bool, about: int) -> int:
     OSError where the port cannot be had.
     """
     to = table.console()
-    # Ended from outside is ended by Ctrl-C: the server finishes its requests, the data are put away.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ended from outside is ended by Ctrl-C: the server finishes its requests, the data are put away. Ctrl-C is
+    # set too, since a shell that starts commands in the background lets them ignore it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     began = monotonic()
     steps: list[Step] = []
     with suppress(KeyboardInterrupt), _running(settings) as (server, thread):

@@ -34,6 +34,8 @@ BUDGET: Final = 0.001
 _REMEMBERED: Final = 12 * 3600.0
 _AFTERMATH: Final = 2 * 3600.0
 _ROWS_REMEMBERED: Final = 50_000
+_NOBODY: Final = 2**62
+"""From here on ids of names that do not exist, each its own, which the data set's one id cannot tell."""
 
 
 class Attempt(msgspec.Struct, gc=False):
@@ -57,7 +59,7 @@ def stuffing(addresses: int) -> Campaign:
         while number < 300:
             known = chance.random() < 0.5
             hit = known and chance.random() < 0.02
-            victim = _user(begin, ahead, chance) if known else UNKNOWN_USER
+            victim = _user(begin, ahead, chance) if known else _NOBODY + number
             for last in _tries(1 + int(chance.random() * 3)):
                 outcome = Outcome.FAILURE if known else Outcome.UNKNOWN_NAME
                 if hit and last:
@@ -86,7 +88,7 @@ def enumeration(begin: Row, ahead: Ahead, chance: Chance) -> Iterator[Attempt]:
         if chance.random() < 0.02:
             victim, outcome = _user(begin, ahead, chance), Outcome.FAILURE
         else:
-            victim, outcome = UNKNOWN_USER, Outcome.UNKNOWN_NAME
+            victim, outcome = _NOBODY + number, Outcome.UNKNOWN_NAME
         yield _attempt(begin, number, 1.0, victim, exits[0], exits[0], outcome)
 
 

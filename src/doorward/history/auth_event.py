@@ -78,7 +78,8 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     `circumstance` is the engine's own view of the attempt (`doorward.risk.circumstance`), kept so that
     feedback can teach and history can be replayed. `learned` says that it has become part of the profile,
-    `token_used` that the user has given feedback by the token from his mail.
+    `token_used` that the user has given feedback by the token from his mail. `concluded` and `judged` number,
+    in one sequence for each pool, when the attempt came to its end and when feedback was last given.
     """
 
     event_id: str
@@ -98,3 +99,5 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
     learned: bool = False
     feedback: EventFeedback | None = None
     token_used: bool = False
+    concluded: int | None = None
+    judged: int | None = None

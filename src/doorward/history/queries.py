@@ -3,13 +3,34 @@
 from collections.abc import Iterator
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from doorward.clock import Instant
 from doorward.history.auth_event import AuthEvent
-from doorward.store.tables import auth_events
+from doorward.store.tables import auth_events, event_sequences
+
+_AT_ONCE = 1_000
 
 _event = msgspec.json.Decoder(AuthEvent)
+
+
+_NUMBER = insert(event_sequences).values(pool_id=bindparam("pool_id"), last=1)
+# Built once: building a statement takes longer than running it.
+_NEXT_NUMBER = _NUMBER.on_conflict_do_update(
+    index_elements=["pool_id"], set_={"last": event_sequences.c.last + 1}
+).returning(event_sequences.c.last)
+
+
+def next_number(tx: Connection, pool_id: str) -> int:
+    """Return the next number of a pool's sequence. What takes one is counted in the pool's view just once."""
+    return int(tx.execute(_NEXT_NUMBER, {"pool_id": pool_id}).scalar_one())
+
+
+def last_number(tx: Connection, pool_id: str) -> int:
+    """Return the number given last in a pool; 0 before the first."""
+    given = select(event_sequences.c.last).where(event_sequences.c.pool_id == pool_id)
+    return tx.execute(given).scalar_one_or_none() or 0
 
 
 def add(tx: Connection, event: AuthEvent) -> None:
@@ -21,7 +42,7 @@ def add(tx: Connection, event: AuthEvent) -> None:
             created_at=event.created_at,
             sub=event.sub,
             event_type=event.event_type,
-            event=msgspec.json.encode(event),
+            **_what_changes(event),
         )
     )
 
@@ -31,8 +52,12 @@ def change(tx: Connection, event: AuthEvent) -> None:
     tx.execute(
         update(auth_events)
         .where(auth_events.c.pool_id == event.pool_id, auth_events.c.event_id == event.event_id)
-        .values(event=msgspec.json.encode(event))
+        .values(**_what_changes(event))
     )
+
+
+def _what_changes(event: AuthEvent) -> dict[str, object]:
+    return {"event": msgspec.json.encode(event), "concluded": event.concluded, "judged": event.judged}
 
 
 def find(tx: Connection, pool_id: str, event_id: str) -> AuthEvent | None:
@@ -66,6 +91,17 @@ def of_user(
     return [_event.decode(encoded) for encoded in tx.execute(query).scalars()]
 
 
+def all_of_user(tx: Connection, pool_id: str, sub: str) -> Iterator[AuthEvent]:
+    """Yield all events of a user, the oldest first."""
+    query = (
+        select(auth_events.c.event)
+        .where(auth_events.c.pool_id == pool_id, auth_events.c.sub == sub)
+        .order_by(auth_events.c.created_at, auth_events.c.event_id)
+    )
+    for encoded in tx.execute(query).scalars():
+        yield _event.decode(encoded)
+
+
 def of_pool_since(tx: Connection, pool_id: str, since: Instant, limit: int) -> Iterator[AuthEvent]:
     """Yield the latest `limit` events of a pool since an instant, the oldest first."""
     latest = (
@@ -78,6 +114,60 @@ def of_pool_since(tx: Connection, pool_id: str, since: Instant, limit: int) -> I
     query = select(latest.c.event).order_by(latest.c.created_at, latest.c.event_id)
     for encoded in tx.execute(query).scalars():
         yield _event.decode(encoded)
+
+
+def numbered_after(tx: Connection, pool_id: str, number: int, limit: int) -> Iterator[AuthEvent]:
+    """Yield the latest `limit` events of a pool whose end or feedback has a number above one, as they occurred.
+
+    The order is that of their latest number.
+    """
+    # Feedback mostly follows the end.
+    latest_number = func.coalesce(auth_events.c.judged, auth_events.c.concluded)
+    latest = (
+        select(auth_events.c.event, latest_number.label("number"))
+        .where(
+            auth_events.c.pool_id == pool_id,
+            or_(auth_events.c.concluded > number, auth_events.c.judged > number),
+        )
+        .order_by(latest_number.desc())
+        .limit(limit)
+        .subquery()
+    )
+    for encoded in tx.execute(select(latest.c.event).order_by(latest.c.number)).scalars():
+        yield _event.decode(encoded)
+
+
+def every_of_pool(tx: Connection, pool_id: str) -> Iterator[AuthEvent]:
+    """Yield all events of a pool, the oldest first, a thousand read at a time."""
+    after = (float("-inf"), "")
+    while True:
+        query = (
+            select(auth_events.c.event)
+            .where(
+                auth_events.c.pool_id == pool_id,
+                auth_events.c.created_at >= after[0],
+                or_(auth_events.c.created_at > after[0], auth_events.c.event_id > after[1]),
+            )
+            .order_by(auth_events.c.created_at, auth_events.c.event_id)
+            .limit(_AT_ONCE)
+        )
+        batch = [_event.decode(encoded) for encoded in tx.execute(query).scalars()]
+        yield from batch
+        if len(batch) < _AT_ONCE:
+            return
+        after = (batch[-1].created_at, batch[-1].event_id)
+
+
+def users_after(tx: Connection, pool_id: str, sub: str, limit: int) -> list[str]:
+    """Return at most `limit` users of a pool who have events, by their `sub`, those after one."""
+    query = (
+        select(auth_events.c.sub)
+        .where(auth_events.c.pool_id == pool_id, auth_events.c.sub > sub)
+        .group_by(auth_events.c.sub)
+        .order_by(auth_events.c.sub)
+        .limit(limit)
+    )
+    return [found for found in tx.execute(query).scalars() if found is not None]
 
 
 def remove_before(tx: Connection, instant: Instant, limit: int, *, of_nobody: bool = False) -> int:

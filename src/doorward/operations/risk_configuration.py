@@ -2,7 +2,7 @@
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
-from doorward.protection import queries
+from doorward.protection import calibrating, queries
 from doorward.protection.configuration_rules import check
 from doorward.wire.contract import (
     DescribeRiskConfigurationRequest,
@@ -10,6 +10,7 @@ from doorward.wire.contract import (
     RiskConfigurationType,
     SetRiskConfigurationRequest,
     SetRiskConfigurationResponse,
+    Shape,
 )
 from doorward.wire.errors import UserPoolAddOnNotEnabledException
 
@@ -45,10 +46,32 @@ def set_risk_configuration(call: Call, request: SetRiskConfigurationRequest) -> 
     return SetRiskConfigurationResponse(risk_configuration=saved)
 
 
+class DoorwardRiskModel(Shape, frozen=True, kw_only=True):
+    """The engine behind the levels: the least score of each, and where that comes from.
+
+    `source` is `shipped` or `calibrated`; only a calibration has an instant, in seconds since the epoch.
+    """
+
+    model_version: str
+    low: float
+    medium: float
+    high: float
+    source: str
+    calibrated_at: float | None = None
+
+
+class RiskConfigurationDescribed(DescribeRiskConfigurationResponse, frozen=True, kw_only=True):
+    """The API's answer with a member of Doorward's own, which the SDKs pass over."""
+
+    doorward_risk_model: DoorwardRiskModel
+
+
 def describe_risk_configuration(
     call: Call, request: DescribeRiskConfigurationRequest
-) -> DescribeRiskConfigurationResponse:
+) -> RiskConfigurationDescribed:
     """Return the advanced-security settings as they were saved; only the ids where nothing was.
+
+    The answer also has `DoorwardRiskModel`: the thresholds that act in the pool, and their source.
 
     Raises ResourceNotFoundException for an unknown pool or client, UserPoolAddOnNotEnabledException where the
     pool's advanced security is OFF.
@@ -60,9 +83,20 @@ def describe_risk_configuration(
         if pool.advanced_security_mode == "OFF":
             raise UserPoolAddOnNotEnabledException("Advanced security is not enabled for the user pool.")
         saved = queries.configuration(tx, pool.id, request.client_id)
-    return DescribeRiskConfigurationResponse(
+        calibration = calibrating.kept(tx, pool.id, call.services.guard.model)
+    model = call.services.guard.model
+    thresholds = calibration.thresholds if calibration else model.thresholds
+    return RiskConfigurationDescribed(
         risk_configuration=saved
-        or RiskConfigurationType(user_pool_id=request.user_pool_id, client_id=request.client_id)
+        or RiskConfigurationType(user_pool_id=request.user_pool_id, client_id=request.client_id),
+        doorward_risk_model=DoorwardRiskModel(
+            model_version=model.version,
+            low=thresholds.low,
+            medium=thresholds.medium,
+            high=thresholds.high,
+            source=thresholds.source,
+            calibrated_at=calibration.at if calibration else None,
+        ),
     )
 
 

@@ -40,15 +40,14 @@ class Surroundings:
     circumstance: Circumstance
 
 
-def surroundings(attempt: Attempt, locator: Locator) -> Surroundings:
+def surroundings(context: ClientContext, now: Instant, locator: Locator) -> Surroundings:
     """Enrich an attempt: where the address is, which browser and device the user agent names."""
-    context = attempt.context
     address = parse_or_none(context.address)
-    place = locator.locate(context.address, attempt.now)
+    place = locator.locate(context.address, now)
     agent = parse_user_agent(context.user_agent)
     device = context.device
     circumstance = Circumstance(
-        at=attempt.now,
+        at=now,
         address=str(address) if address else None,
         prefix=prefix(address) if address else None,
         asn=place.asn,

@@ -18,7 +18,8 @@ from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventFeedb
 from doorward.network.locator import Locator
 from doorward.protection import configuration, queries
 from doorward.protection.attempt import Attempt, surroundings
-from doorward.protection.pool_views import HISTORY_EVENTS, HISTORY_SECONDS, PoolView, PoolViews
+from doorward.protection.calibrating import calibrated
+from doorward.protection.pool_views import PoolView, PoolViews
 from doorward.protection.recording import new_event, with_password_check
 from doorward.protection.screening import Screening, Verdict
 from doorward.risk.circumstance import Circumstance
@@ -52,7 +53,7 @@ class Guard:
     ) -> None:
         self._locator = locator
         self._corpus = corpus
-        self._model = model
+        self.model = model
         self._when_unreadable = when_unreadable
         self._setup = setup
         self.views = PoolViews()
@@ -68,7 +69,7 @@ class Guard:
             attempt=attempt,
             mode=mode,
             configured=configured,
-            surroundings=surroundings(attempt, self._locator),
+            surroundings=surroundings(attempt.context, attempt.now, self._locator),
             exception=IpException.NONE if mode is Mode.OFF else configured.exception(attempt.context.address),
         )
 
@@ -160,6 +161,8 @@ class Guard:
         event = new_event(screening, response, challenges, verdict, compromised)
         if event.event_type == "SignIn" and event.response == "Pass":
             event = self._learned(tx, event)
+        if event.response != "InProgress":
+            event = _concluded(tx, event)
         events.add(tx, event)
         return event
 
@@ -183,6 +186,8 @@ class Guard:
         reported = event.feedback is not None and event.feedback.value == "Invalid"
         if response == "Pass" and not reported:
             event = self._learned(tx, event)
+        if response != "InProgress":
+            event = _concluded(tx, event)
         events.change(tx, event)
         return event
 
@@ -198,14 +203,19 @@ class Guard:
         Valid: the circumstance is trusted from now on. Invalid: it is distrusted, its lesson is taken back,
         and it weighs on the pool's view of that network and device.
         """
-        judged = msgspec.structs.replace(event, feedback=feedback, learned=feedback.value == "Valid")
+        judged = msgspec.structs.replace(
+            event,
+            feedback=feedback,
+            learned=feedback.value == "Valid",
+            judged=events.next_number(tx, event.pool_id),
+        )
         circumstance = _circumstance.decode(event.circumstance)
         if event.sub is not None:
             profile = self._profile(tx, event.pool_id, event.sub)
             if feedback.value == "Valid":
-                profile = trust(profile, circumstance, feedback.at, self._model)
+                profile = trust(profile, circumstance, feedback.at, self.model)
             else:
-                profile = distrust(profile, circumstance, feedback.at, self._model, learned=event.learned)
+                profile = distrust(profile, circumstance, feedback.at, self.model, learned=event.learned)
             queries.keep_profile(tx, event.pool_id, event.sub, encode(profile))
         events.change(tx, judged)
         return judged
@@ -229,7 +239,7 @@ class Guard:
                 view.population,
                 view.velocity.view(circumstance, subject, attempt.now),
                 account,
-                self._model,
+                calibrated(tx, attempt.pool.id, self.model),
             )
 
     def _decide(self, screening: Screening, level: Level) -> Decision:
@@ -242,7 +252,7 @@ class Guard:
         if event.sub is None:
             return event
         profile = self._profile(tx, event.pool_id, event.sub)
-        lesson = learn(profile, _circumstance.decode(event.circumstance), self._model)
+        lesson = learn(profile, _circumstance.decode(event.circumstance), self.model)
         queries.keep_profile(tx, event.pool_id, event.sub, encode(lesson))
         return msgspec.structs.replace(event, learned=True)
 
@@ -258,11 +268,11 @@ class Guard:
             return Profile()
 
     def _view(self, tx: Connection, pool_id: str, now: Instant) -> PoolView:
-        known = self.views.known(pool_id)
-        if known is not None:
-            return known
-        history = events.of_pool_since(tx, pool_id, now - HISTORY_SECONDS, HISTORY_EVENTS)
-        return self.views.build(pool_id, history)
+        return self.views.of(tx, pool_id, now)
+
+
+def _concluded(tx: Connection, event: AuthEvent) -> AuthEvent:
+    return msgspec.structs.replace(event, concluded=events.next_number(tx, event.pool_id))
 
 
 def _account_facts(user: User | None, profile: Profile, now: Instant) -> AccountFacts:

@@ -29,13 +29,16 @@ from doorward.risk.traits import (
 )
 
 AT_MOST: Final = (
-    512, 65_536, 131_072, 131_072, 16, 64, 2_048, 16_384, 32_768, 65_536, 65_536, 65_536, 131_072, 4_096, 1_024,
+    512, 65_536, 87_381, 87_381, 16, 64, 2_048, 16_384, 32_768, 32_768, 65_536, 43_690, 87_381, 4_096, 1_024,
 )  # fmt: skip
-"""How many values of each trait are held; beyond, the rarer half is forgotten (lossy counting)."""
+"""How many values of each trait are held; beyond, the rarer half is forgotten (lossy counting).
+
+87,381 fill a table of 2¹⁷ slots. All maps and reports full take less than 100 MB (`benchmarks/risk_memory.py`).
+"""
 PREFIX_MASS: Final = 32.0
 PREFIX_SHARE: Final = 0.02
 """No /24 or /48 may hold more than PREFIX_MASS, or PREFIX_SHARE of the pool where that is more."""
-REPORTED_AT_MOST: Final = 65_536
+REPORTED_AT_MOST: Final = 16_384
 REPORTERS_AT_MOST: Final = 8
 _REACH: Final = 8.0
 

@@ -219,6 +219,32 @@ risk_profiles = Table(
     ),
 )
 
+risk_calibrations = Table(
+    "risk_calibrations",
+    metadata,
+    *_of_pool(
+        Column("calibration", LargeBinary, nullable=False, comment="Calibration as JSON"),
+        Column("calibrated_at", Double, nullable=False),
+    ),
+)
+
+pool_views = Table(
+    "pool_views",
+    metadata,
+    *_of_pool(
+        Column("generation", Integer, nullable=False, comment="grows when the counts are made anew"),
+        Column("population", LargeBinary, nullable=False, comment="the pool's counts, by hashes"),
+        Column("covered", LargeBinary, nullable=False, comment="Coverage as JSON: what is counted in them"),
+        Column("kept_at", Double, nullable=False),
+    ),
+)
+
+event_sequences = Table(
+    "event_sequences",
+    metadata,
+    *_of_pool(Column("last", Integer, nullable=False, comment="the number given last")),
+)
+
 auth_events = Table(
     "auth_events",
     metadata,
@@ -228,9 +254,13 @@ auth_events = Table(
         Column("sub", String, nullable=True, comment="null: no such user"),
         Column("event_type", String, nullable=False),
         Column("event", LargeBinary, nullable=False, comment="AuthEvent as JSON, frozen when it happened"),
+        Column("concluded", Integer, nullable=True, comment="its number in the pool; null: in progress"),
+        Column("judged", Integer, nullable=True, comment="the number of its latest feedback"),
     ),
     Index(None, "pool_id", "sub", "created_at", "event_id"),
     Index(None, "pool_id", "created_at"),
+    Index(None, "pool_id", "concluded"),
+    Index(None, "pool_id", "judged"),
 )
 
 outbox = Table(

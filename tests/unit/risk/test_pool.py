@@ -1,11 +1,24 @@
 """What is counted for a whole pool: global counts that nobody can bend, and windows that stay small."""
 
+from math import log
+
 import pytest
 from msgspec.structs import replace
 
 from doorward.risk.circumstance import Circumstance
-from doorward.risk.population import AT_MOST, PREFIX_MASS, PREFIX_SHARE, Population
-from doorward.risk.traits import ASN, COUNTRY, DEVICE_TYPE, PREFIX, UNKNOWN, key_of
+from doorward.risk.levels import Level
+from doorward.risk.model import SHIPPED
+from doorward.risk.population import (
+    AT_MOST,
+    PREFIX_MASS,
+    PREFIX_SHARE,
+    REPORTED_AT_MOST,
+    REPORTERS_AT_MOST,
+    Population,
+)
+from doorward.risk.profile import Profile, distrust, learn, trust
+from doorward.risk.score import score
+from doorward.risk.traits import ASN, COUNTRY, DEVICE_ID, DEVICE_TYPE, PREFIX, UNKNOWN, key_of
 from doorward.risk.velocity import HALF_LIFE, NAMES_KEPT, Outcome, Velocity
 
 T0 = 1_700_000_000.0
@@ -146,3 +159,59 @@ def test_a_windows_memory_is_bounded_and_time_may_run_backwards() -> None:
         velocity.note(of(1), f"user-{number}", Outcome.FAILURE, T0 - number)
     window = velocity.view(of(1), "anna", T0 - 10_000).address
     assert window.names == 10 * NAMES_KEPT
+
+
+def test_the_share_that_one_account_gives_a_value_is_bounded_by_its_weight() -> None:
+    people, sign_ins = 1000, 3000
+    population = pool(people)
+    for earlier in range(sign_ins):
+        population.observe(of(5000 + earlier, "XX", T0 + earlier), earlier)
+    weight = 1 + log(sign_ins)
+    assert population.probability("country", "XX") <= (weight + 0.1) / (people + weight)
+
+
+def test_one_network_cannot_make_a_device_look_common_with_a_thousand_accounts() -> None:
+    population = pool(1000)
+    key = key_of("stolen")
+    for number in range(10_000):
+        population.observe(replace(of(7, "XX", T0 + number), device_id="stolen"), 0)
+    held = population.counts[DEVICE_ID][key] / population.mass
+    assert held <= max(PREFIX_MASS, PREFIX_SHARE * population.mass) / population.mass + 0.001
+
+
+def test_one_account_reports_a_network_once_however_often_it_reports() -> None:
+    once, often = pool(100), pool(100)
+    once.report(of(1), "mallory", T0)
+    for _ in range(500):
+        often.report(of(1), "mallory", T0)
+    prefix = key_of("10.0.1.0/24")
+    assert often.reputation(PREFIX, prefix, T0) == once.reputation(PREFIX, prefix, T0)
+    assert once.reputation(PREFIX, prefix, T0)[0] <= SHIPPED.reputation + 0.01
+
+
+def test_many_accounts_cannot_report_a_network_beyond_the_bound() -> None:
+    population = pool(100)
+    for number in range(1000):
+        population.report(of(1), f"mallory-{number}", T0)
+    weight, told_apart = population.reputation(PREFIX, key_of("10.0.1.0/24"), T0)
+    assert weight <= SHIPPED.reputation_at_most
+    assert told_apart == REPORTERS_AT_MOST
+
+
+def test_reports_without_end_forget_the_oldest_place() -> None:
+    population = Population()
+    for number in range(REPORTED_AT_MOST + 10):
+        population.report(Circumstance(at=T0, device_id=f"device-{number}"), "mallory", T0)
+    assert len(population.reports) == REPORTED_AT_MOST
+    assert population.reputation(DEVICE_ID, key_of("device-0"), T0) == (0.0, 0)
+
+
+def test_feedback_acts_on_the_very_next_attempt_and_the_later_one_holds() -> None:
+    profile = Profile()
+    for day in range(20):
+        profile = learn(profile, of(1, at=T0 + day * DAY))
+    abroad, now = of(2, "XX", T0 + 20 * DAY), T0 + 20 * DAY
+    assert score(abroad, distrust(profile, abroad, now, learned=False), pool()).level is Level.HIGH
+    assert score(abroad, trust(profile, abroad, now), pool()).level is Level.NONE
+    contrary = distrust(trust(profile, abroad, now), abroad, now + 1, learned=False)
+    assert score(abroad, contrary, pool()).level is Level.HIGH

@@ -108,9 +108,12 @@ class Doorward:
 def name_of(row: Row) -> str:
     """Return the user name as velocity tells names apart.
 
-    The data set files all unknown names under one id; each attempt is taken for another name.
+    The data set files all unknown names under one id. What one client tries from one address is taken for
+    one name: to take each attempt for another name would see a list being tried wherever somebody mistypes.
     """
-    return f"?{row.index}" if row.user_id == UNKNOWN_USER else str(row.user_id)
+    if row.user_id == UNKNOWN_USER:
+        return f"?{row.address} {row.user_agent}"
+    return str(row.user_id)
 
 
 def named(text: str) -> tuple[str | None, str | None]:

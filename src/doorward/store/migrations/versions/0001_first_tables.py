@@ -77,6 +77,10 @@ def upgrade() -> None:
         sa.Column(
             "event", sa.LargeBinary(), nullable=False, comment="AuthEvent as JSON, frozen when it happened"
         ),
+        sa.Column(
+            "concluded", sa.Integer(), nullable=True, comment="its number in the pool; null: in progress"
+        ),
+        sa.Column("judged", sa.Integer(), nullable=True, comment="the number of its latest feedback"),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_auth_events_user_pools"), ondelete="CASCADE"
         ),
@@ -84,7 +88,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("auth_events", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_auth_events_pool_id_concluded"), ["pool_id", "concluded"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_auth_events_pool_id_created_at"), ["pool_id", "created_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_auth_events_pool_id_judged"), ["pool_id", "judged"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_auth_events_pool_id_sub_created_at_event_id"),
@@ -92,6 +102,18 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "event_sequences",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False, comment="the number given last"),
+        sa.ForeignKeyConstraint(
+            ["pool_id"],
+            ["user_pools.pool_id"],
+            name=op.f("fk_event_sequences_user_pools"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_event_sequences")),
+    )
     op.create_table(
         "lockouts",
         sa.Column("pool_id", sa.String(), nullable=False),
@@ -131,6 +153,33 @@ def upgrade() -> None:
             batch_op.f("ix_outbox_state_next_attempt_at"), ["state", "next_attempt_at"], unique=False
         )
 
+    op.create_table(
+        "pool_views",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False, comment="grows when the counts are made anew"),
+        sa.Column("population", sa.LargeBinary(), nullable=False, comment="the pool's counts, by hashes"),
+        sa.Column(
+            "covered", sa.LargeBinary(), nullable=False, comment="Coverage as JSON: what is counted in them"
+        ),
+        sa.Column("kept_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_pool_views_user_pools"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_pool_views")),
+    )
+    op.create_table(
+        "risk_calibrations",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("calibration", sa.LargeBinary(), nullable=False, comment="Calibration as JSON"),
+        sa.Column("calibrated_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"],
+            ["user_pools.pool_id"],
+            name=op.f("fk_risk_calibrations_user_pools"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_risk_calibrations")),
+    )
     op.create_table(
         "risk_configurations",
         sa.Column("pool_id", sa.String(), nullable=False),

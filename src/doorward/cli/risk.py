@@ -1,0 +1,126 @@
+"""`doorward risk`: a pool's thresholds, settings and memory."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from sqlalchemy import Connection
+
+from doorward.cli import tables
+from doorward.cli.options import Data, settings, vault
+from doorward.cli.times import shown
+from doorward.clock import SystemClock
+from doorward.directory.queries import user_pools
+from doorward.directory.user_pool import UserPool
+from doorward.protection import calibrating, rebuilding
+from doorward.protection.effective import effective_settings
+from doorward.risk.calibration import Budget, Calibration, Shares
+from doorward.risk.model import SHIPPED
+
+app = typer.Typer(help="The risk engine: calibrate, show, rebuild.", no_args_is_help=True)
+
+Pool = Annotated[str, typer.Option("--pool", help="The user pool's id.")]
+
+
+@app.command()
+def calibrate(
+    pool: Pool,
+    data: Data = None,
+    budget: Annotated[
+        str, typer.Option(help="At most so many per cent of sign-ins at Low, Medium, High or above.")
+    ] = "5,1,0.2",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it and keep nothing.")] = False,
+) -> None:
+    """Set the pool's thresholds by its own history, so that each level asks no more people than the budget says."""
+    allowed = _budget(budget)
+    store = vault(data).store
+    with store.reading() as tx:
+        found = _pool(tx, pool)
+        calibration = calibrating.calibrate_pool(tx, found.id, SHIPPED, allowed, SystemClock().now())
+    if not dry_run:
+        with store.writing() as tx:
+            calibrating.keep(tx, found.id, calibration)
+    _show_calibration(calibration)
+    if dry_run:
+        typer.echo("Nothing was kept (--dry-run).")
+    else:
+        typer.echo("These thresholds act from the next attempt on.")
+
+
+@app.command()
+def show(pool: Pool, data: Data = None) -> None:
+    """Show what acts in a pool: mode, responses, thresholds, and where each comes from."""
+    with vault(data).store.reading() as tx:
+        acting = effective_settings(tx, _pool(tx, pool), SHIPPED)
+    typer.echo(f"mode        {acting.mode}")
+    typer.echo(f"model       {acting.model_version}")
+    calibration = acting.calibration
+    since = f", {shown(calibration.at)} UTC, {calibration.because}" if calibration else ""
+    typer.echo(f"thresholds  {acting.thresholds.source}{since}")
+    thresholds = Table("level", "from", "shipped")
+    for level in ("low", "medium", "high"):
+        thresholds.add_row(
+            level.capitalize(),
+            f"{getattr(acting.thresholds, level):.3f}",
+            f"{getattr(acting.shipped, level):.3f}",
+        )
+    tables.show(thresholds)
+    table = Table("settings of", "source", "Low", "Medium", "High", "compromised", "allowed", "blocked")
+    for one in acting.acting:
+        compromised = one.configured.compromised
+        table.add_row(
+            one.whose or "the pool",
+            one.source,
+            *one.actions().values(),
+            f"{compromised.action} at {', '.join(sorted(compromised.event_filter))}",
+            f"{len(one.configured.ranges.allow)} ranges",
+            f"{len(one.configured.ranges.block)} ranges",
+        )
+    tables.show(table)
+
+
+@app.command()
+def rebuild(pool: Pool, data: Data = None) -> None:
+    """Make the users' profiles and the pool's counts anew from the event history."""
+    store = vault(data).store
+    with store.reading() as tx:
+        found = _pool(tx, pool)
+    made = rebuilding.rebuild(store, found.id, SHIPPED, SystemClock().now())
+    typer.echo(f"Made {made.profiles} profiles and the pool's counts anew from {made.events} events.")
+    typer.echo(f"A running server takes the counts over within {settings(data).pool_view_minutes:g} minutes.")
+
+
+def _budget(text: str) -> Budget:
+    try:
+        low, medium, high = (float(part) / 100 for part in text.split(","))
+        return Budget(low, medium, high)
+    except ValueError:
+        sentence = "three falling percentages above 0 and below 100, as in 5,1,0.2"
+        raise typer.BadParameter(sentence, param_hint="--budget") from None
+
+
+def _pool(tx: Connection, pool_id: str) -> UserPool:
+    found = user_pools.find(tx, pool_id)
+    if found is None:
+        raise typer.BadParameter(f"there is no user pool {pool_id}", param_hint="--pool")
+    return found
+
+
+def _show_calibration(calibration: Calibration) -> None:
+    typer.echo(f"{calibration.source}: {calibration.because}")
+    table = Table(
+        "level", "from", "budget", "legitimate", *(f"caught: {name}" for name in calibration.caught)
+    )
+    for level in ("low", "medium", "high"):
+        table.add_row(
+            level.capitalize(),
+            f"{getattr(calibration.thresholds, level):.3f}",
+            f"{getattr(calibration.budget, level):.2%}",
+            _share(calibration.expected, level),
+            *(_share(shares, level) for shares in calibration.caught.values()),
+        )
+    tables.show(table)
+
+
+def _share(shares: Shares | None, level: str) -> str:
+    return "-" if shares is None else f"{getattr(shares, level):.2%}"
