@@ -64,6 +64,10 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         0.1, 0.8, 0.8, 1.5, 1.0, 0.4, 0.15, 0.3, 0.05, 1.0, 0.1, 0.3, 0.1, 0.1, 0.1,
     )  # fmt: skip
     """Concentration: how many sign-ins the pool's share is worth against the user's own counts (`fitting`)."""
+    discounts: tuple[float, ...] = (
+        0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    )  # fmt: skip
+    """What each kept value gives up for values not seen yet: who has been on many networks comes from others."""
     unseen: tuple[float, ...] = (
         0.03, 0.05, 0.01, 0.05, 0.2, 0.3, 0.2, 0.2, 0.02, 0.1, 0.2, 0.3, 0.05, 0.1, 0.1,
     )  # fmt: skip

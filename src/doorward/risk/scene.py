@@ -36,6 +36,7 @@ class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_FACTS: Final = AccountFacts()
+_HALF_A_SIGN_IN: Final = 0.5
 
 
 class Scene:
@@ -82,12 +83,27 @@ class Scene:
         total = self.profile.totals[trait]
         return self.profile.counts[trait].get(self.keys[trait], 0) / total if total else 0.0
 
-    def times(self, trait: int) -> str:
-        """How often the value was seen, as people say it: `3 of 41`."""
+    def earlier(self, trait: int, noun: str = "earlier sign-ins") -> str:
+        """How often the value was seen, as people say it: `3 of 41 earlier sign-ins`.
+
+        Where Valid feedback has taught the profile, its lessons are among the counts, and what was confirmed
+        need not have succeeded: then no number is named.
+        """
         earlier = self.profile.successes
         share = self.share_of_user(trait)
+        if share and self._confirmed():
+            return f"some {noun} or confirmations"
         seen = max(round(share * earlier), 1) if share else 0
-        return f"{min(seen, earlier)} of {earlier}"
+        return f"{min(seen, earlier)} of {earlier} {noun}"
+
+    def _confirmed(self) -> bool:
+        """Whether lessons of Valid feedback still weigh half a sign-in or more."""
+        at, model = self.circumstance.at, self.model
+        return any(
+            model.trusted_lessons * 2.0 ** -min(max(at - mark.at, 0.0) / model.half_life, 60.0)
+            >= _HALF_A_SIGN_IN
+            for mark in self.profile.trusted
+        )
 
     def odds_against_user(self, chain: tuple[int, ...]) -> float:
         """p(values | anybody else of the pool) / p(values | this user), with hierarchical back-off.
@@ -98,7 +114,7 @@ class Scene:
         is new to the user nothing is known of him, so that one novelty counts once.
         """
         keys, scale, model = self.keys, self.scale, self.model
-        counts, alphas = self.profile.counts, model.alphas
+        counts, alphas, discounts = self.profile.counts, model.alphas, model.discounts
         conditional = self.population.conditional
         odds = 1.0
         parent, parent_key = COUNTRY, UNKNOWN
@@ -115,7 +131,14 @@ class Scene:
                 if within:
                     alpha = alphas[trait]
                     factor = scale * self.fade if trait == BROWSER_VERSION else scale
-                    of_user = (seen * factor + alpha * share) / (within * factor + alpha)
+                    known, total = seen * factor, within * factor
+                    if discount := discounts[trait]:
+                        # Pitman-Yor: who has shown many values shows further ones.
+                        taken = discount * min(total / len(of_trait), 1.0) if of_trait else discount
+                        alpha_new = alpha + taken * len(of_trait)
+                        of_user = (max(known - taken, 0.1 * known) + alpha_new * share) / (total + alpha)
+                    else:
+                        of_user = (known + alpha * share) / (total + alpha)
                     if trait == BROWSER_VERSION and not seen and self.steps_back:
                         of_user *= model.steps_back
                     if trait == COUNTRY:

@@ -372,6 +372,16 @@ def test_valid_feedback_lowers_the_risk_at_once() -> None:
     assert assess(LAPTOP, profile=confirmed, at=at + DAY).level is Level.NONE
 
 
+def test_no_reason_counts_a_confirmation_as_a_sign_in() -> None:
+    at = NOW + 2 * DAY
+    confirmed = trust(ANNA, replace(STRANGER, at=at), at + 60)
+    sentences = [reason.sentence for reason in assess(STRANGER, profile=confirmed, at=at + 120).reasons]
+    assert "some earlier sign-ins or confirmations came from this device" in sentences
+    assert not any(" of 28 " in sentence for sentence in sentences)
+    later = [reason.sentence for reason in assess(LAPTOP, profile=confirmed, at=at + 400 * DAY).reasons]
+    assert any(" of 28 earlier sign-ins" in sentence for sentence in later)
+
+
 def test_valid_feedback_clears_a_user_of_a_campaign_on_his_network() -> None:
     velocity = Velocity()
     stuffed(velocity)

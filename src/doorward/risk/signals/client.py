@@ -74,7 +74,7 @@ def _name(scene: Scene) -> str:
 def _sentence(scene: Scene) -> str:
     """Whether the device itself is known; else the widest level that is new; else the narrowest known."""
     if scene.keys[DEVICE_ID] in scene.profile.counts[DEVICE_ID]:
-        return f"{scene.times(DEVICE_ID)} earlier sign-ins came from this device"
+        return f"{scene.earlier(DEVICE_ID)} came from this device"
     of_client = _first_of_its_kind(scene) or _known_kind(scene)
     return f"a device not seen before; {of_client}" if scene.keys[DEVICE_ID] else of_client
 
@@ -93,9 +93,9 @@ def _first_of_its_kind(scene: Scene) -> str:
 def _known_kind(scene: Scene) -> str:
     c, keys = scene.circumstance, scene.keys
     if keys[USER_AGENT] in scene.profile.counts[USER_AGENT]:
-        return f"{scene.times(USER_AGENT)} earlier sign-ins had exactly this user agent"
+        return f"{scene.earlier(USER_AGENT)} had exactly this user agent"
     if c.browser:
-        return f"{scene.times(BROWSER)} earlier sign-ins used {shown(c.browser)}, none this user agent"
+        return f"{scene.earlier(BROWSER)} used {shown(c.browser)}, none this user agent"
     return "first sign-in with this user agent" if keys[USER_AGENT] else "a client that does not name itself"
 
 
@@ -115,7 +115,7 @@ def _plain(scene: Scene, signal: str, value: str | None, trait: int, mixing: Mix
     weight = scene.evidence(scene.odds_against_user((trait,)), mixing)
     if -NEGLIGIBLE < weight < NEGLIGIBLE:
         return None  # the common case, and a sentence costs more than the weight
-    return because(signal, shown(value), weight, f"{scene.times(trait)} earlier sign-ins had {shown(value)}")
+    return because(signal, shown(value), weight, f"{scene.earlier(trait)} had {shown(value)}")
 
 
 def remembered_device(scene: Scene) -> Reason | None:

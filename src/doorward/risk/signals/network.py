@@ -39,23 +39,23 @@ def _sentence(scene: Scene) -> str:
     c, keys, counts = scene.circumstance, scene.keys, scene.profile.counts
     if c.country and keys[COUNTRY] not in counts[COUNTRY]:
         return f"first sign-in from {shown(c.country)}, after {scene.profile.successes} from elsewhere"
-    in_country = f"; {scene.times(COUNTRY)} earlier ones were in {shown(c.country)}" if c.country else ""
+    in_country = f"; {scene.earlier(COUNTRY, 'earlier ones')} were in {shown(c.country)}" if c.country else ""
     if keys[ASN] and keys[ASN] not in counts[ASN]:
         return f"first sign-in from AS{c.asn}{in_country}"
     if c.address and keys[ADDRESS] in counts[ADDRESS]:
-        return f"{scene.times(ADDRESS)} earlier sign-ins came from this address"
+        return f"{scene.earlier(ADDRESS)} came from this address"
     return _known_network(scene) or f"first sign-in from this address{in_country}"
 
 
 def _known_network(scene: Scene) -> str:
     c = scene.circumstance
     if c.prefix and scene.known_network:
-        return f"{scene.times(PREFIX)} earlier sign-ins came from {shown(c.prefix)}"
+        return f"{scene.earlier(PREFIX)} came from {shown(c.prefix)}"
     if scene.keys[ASN]:
-        return f"{scene.times(ASN)} earlier sign-ins came through AS{c.asn}, none from this address"
+        return f"{scene.earlier(ASN)} came through AS{c.asn}, none from this address"
     if c.address or c.prefix:
         return ""
-    return f"{scene.times(COUNTRY)} earlier sign-ins were in {shown(c.country or '')}"
+    return f"{scene.earlier(COUNTRY)} were in {shown(c.country or '')}"
 
 
 def network_kind(scene: Scene) -> Reason | None:
@@ -70,9 +70,7 @@ def network_kind(scene: Scene) -> Reason | None:
     total = profile.totals[NETWORK_KIND] * scale
     of_user = (seen + alpha * _share(model.kind_of_user, kind)) / (total + alpha)
     weight = min(max(log(_share(model.kind_of_impostor, kind) / of_user), -1.0), model.kind_at_most)
-    return because(
-        "network_kind", kind, weight, f"{_KINDS[kind]}; {scene.times(NETWORK_KIND)} earlier sign-ins used one"
-    )
+    return because("network_kind", kind, weight, f"{_KINDS[kind]}; {scene.earlier(NETWORK_KIND)} used one")
 
 
 def _share(kinds: Kinds, kind: NetworkKind) -> float:
