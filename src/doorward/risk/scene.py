@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from doorward.risk.backoff import of_user
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.model import Mixing, Model
 from doorward.risk.population import Population
@@ -37,6 +38,9 @@ class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 NO_FACTS: Final = AccountFacts()
 _HALF_A_SIGN_IN: Final = 0.5
+
+Level = tuple[int, float, float, int, float]
+"""A trait; the decayed counts of its value and of the parent's; how many values are kept; the pool's share."""
 
 
 class Scene:
@@ -105,18 +109,14 @@ class Scene:
             for mark in self.profile.trusted
         )
 
-    def odds_against_user(self, chain: tuple[int, ...]) -> float:
-        """p(values | anybody else of the pool) / p(values | this user), with hierarchical back-off.
+    def levels(self, chain: tuple[int, ...]) -> list[Level]:
+        """What the user's own counts and the pool say on each level of a chain, from the widest down.
 
-        On each level, with n(value) of the n(parent) sign-ins that had the value of the level above:
-        p(value | parent, user) = (n(value) + α · p(value | parent, pool)) / (n(parent) + α).
-        A level that is not known is passed over. 1 where nothing is known of the user; below a value that
-        is new to the user nothing is known of him, so that one novelty counts once.
+        A level that is not known is passed over; below a value that is new to the user he has told nothing.
         """
-        keys, scale, model = self.keys, self.scale, self.model
-        counts, alphas, discounts = self.profile.counts, model.alphas, model.discounts
+        keys, counts, scale = self.keys, self.profile.counts, self.scale
         conditional = self.population.conditional
-        odds = 1.0
+        levels = []
         parent, parent_key = COUNTRY, UNKNOWN
         within = -1
         for trait in chain:
@@ -124,27 +124,33 @@ class Scene:
                 of_trait = counts[trait]
                 if within < 0:
                     within = self.profile.totals[trait]
-                seen = of_trait.get(key, 0)
-                seen = min(seen, within)  # a known carrier in a new country is no known network
+                # At most the parent's: a known carrier in a new country is no known network.
+                seen = min(of_trait.get(key, 0), within)
                 own = self.own * self.fade if trait in VERSIONED else self.own
                 share = conditional(trait, key, parent, parent_key, seen * own, within * own)
-                if within:
-                    alpha = alphas[trait]
-                    factor = scale * self.fade if trait == BROWSER_VERSION else scale
-                    known, total = seen * factor, within * factor
-                    if discount := discounts[trait]:
-                        # Pitman-Yor: who has shown many values shows further ones.
-                        taken = discount * min(total / len(of_trait), 1.0) if of_trait else discount
-                        alpha_new = alpha + taken * len(of_trait)
-                        of_user = (max(known - taken, 0.1 * known) + alpha_new * share) / (total + alpha)
-                    else:
-                        of_user = (known + alpha * share) / (total + alpha)
-                    if trait == BROWSER_VERSION and not seen and self.steps_back:
-                        of_user *= model.steps_back
-                    if trait == COUNTRY:
-                        share += model.from_home * (of_user - share)
-                    odds *= share / of_user
+                lasting = scale * self.fade if trait == BROWSER_VERSION else scale
+                levels.append((trait, seen * lasting, within * lasting, len(of_trait), share))
                 parent, parent_key, within = trait, key, seen
+        return levels
+
+    def odds_against_user(self, chain: tuple[int, ...]) -> float:
+        """p(values | anybody else of the pool) / p(values | this user), with hierarchical back-off.
+
+        The product over the levels of p(value | parent, pool) / p(value | parent, user), for the latter see
+        `backoff.of_user`. 1 where nothing is known of the user; one novelty counts once, on the level where it
+        is new, for below it nothing is known of him.
+        """
+        model = self.model
+        alphas, discounts = model.alphas, model.discounts
+        odds = 1.0
+        for trait, known, total, values, share in self.levels(chain):
+            if total:
+                likely = of_user(known, total, values, share, alphas[trait], discounts[trait])
+                if trait == BROWSER_VERSION and not known and self.steps_back:
+                    likely *= model.steps_back
+                elif trait == COUNTRY:
+                    share += model.from_home * (likely - share)  # noqa: PLW2901 - what impostors have of it
+                odds *= share / likely
         return odds
 
     @property
