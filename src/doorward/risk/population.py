@@ -119,15 +119,16 @@ class Population:
         """
         model = self.model
         concentration = model.pool_concentration
+        scale, of_parent = self.scale, self.counts[parent_trait]
         if trait in VERSIONED:
             scale = self.recent_scale
-            of_parent = self.recent if trait == BROWSER_VERSION else self.counts[parent_trait]
-        else:
-            scale, of_parent = self.scale, self.counts[parent_trait]
+            if trait == BROWSER_VERSION:
+                of_parent = self.recent
+        # Conditional expressions, because this runs for every level of every score and calls cost more.
         counted = self.counts[trait].get(key, 0.0) * scale - own
+        counted = counted if counted > 0.0 else 0.0
         within = (of_parent.get(parent_key, 0.0) if parent_key else self.mass) * scale - own_within
-        counted = max(counted, 0.0)
-        within = max(within, counted)
+        within = within if within > counted else counted
         return (counted + concentration * model.unseen[trait]) / (within + concentration)
 
     def probability(self, level: str, value: str) -> float:

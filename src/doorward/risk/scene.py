@@ -95,7 +95,7 @@ class Scene:
         """
         earlier = self.profile.successes
         share = self.share_of_user(trait)
-        if share and self._confirmed():
+        if share and self.profile.trusted and self._confirmed():
             return f"some {noun} or confirmations"
         seen = max(round(share * earlier), 1) if share else 0
         return f"{min(seen, earlier)} of {earlier} {noun}"
@@ -115,7 +115,8 @@ class Scene:
         A level that is not known is passed over; below a value that is new to the user he has told nothing.
         """
         keys, counts, scale = self.keys, self.profile.counts, self.scale
-        conditional = self.population.conditional
+        conditional, totals = self.population.conditional, self.profile.totals
+        own, own_version = self.own, self.own * self.fade
         levels = []
         parent, parent_key = COUNTRY, UNKNOWN
         within = -1
@@ -123,11 +124,12 @@ class Scene:
             if key := keys[trait]:
                 of_trait = counts[trait]
                 if within < 0:
-                    within = self.profile.totals[trait]
-                # At most the parent's: a known carrier in a new country is no known network.
-                seen = min(of_trait.get(key, 0), within)
-                own = self.own * self.fade if trait in VERSIONED else self.own
-                share = conditional(trait, key, parent, parent_key, seen * own, within * own)
+                    within = totals[trait]
+                seen = of_trait.get(key, 0)
+                if seen > within:  # noqa: PLR1730 - a known carrier in a new country is no known network
+                    seen = within
+                mass = own_version if trait in VERSIONED else own
+                share = conditional(trait, key, parent, parent_key, seen * mass, within * mass)
                 lasting = scale * self.fade if trait == BROWSER_VERSION else scale
                 levels.append((trait, seen * lasting, within * lasting, len(of_trait), share))
                 parent, parent_key, within = trait, key, seen
