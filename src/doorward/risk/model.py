@@ -46,7 +46,7 @@ class Scopes(msgspec.Struct, frozen=True):
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Weights, concentrations, half-life and prior. `docs/risk.md` tells where each comes from."""
 
-    version: str = "doorward-1"
+    version: str = "doorward-2"
     thresholds: Thresholds = SHIPPED_THRESHOLDS
     without: frozenset[str] = frozenset()
     """Signal groups switched off (for ablation): network, client, rhythm, velocity, travel, account."""
