@@ -160,7 +160,7 @@ def test_each_level_has_the_response_that_is_configured_for_it(clocked: ClockedS
     with refused(*BLOCKED):
         strange(clocked, app)
     clocked.clock.advance(DAY)
-    assert sign_in_from(clocked, app, "anna", LONDON, STRANGER)["AuthenticationResult"]
+    assert sign_in_from(clocked, app, "anna", CALIFORNIA, None)["AuthenticationResult"]
     assert latest(clocked, app).risk.level == "Medium"
 
 

@@ -105,8 +105,13 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     # Campaigns: the log-likelihood ratio of "one program tries a list" against "people sign in".
     failing_in_campaign: float = 0.9
     failing_among_people: float = 0.12
-    unknown_name: float = 0.7
-    """Added for each name that does not exist."""
+    failing_at_most: float = 0.5
+    """The most that names are taken to fail among people, whatever the rest of the pool looks like."""
+    unknown_in_campaign: float = 0.5
+    """Of the names tried in a campaign, those that do not exist."""
+    unknown_among_people: float = 0.25
+    names_enough: float = 20.0
+    """Names in the rest of the pool at which its own shares count half."""
     campaign_prior: Scopes = Scopes(address=-3.5, device=-3.5, prefix=-4.5, asn=-9.0)
     campaign_at_most: float = 10.0
     guesses_free: float = 3.0

@@ -6,15 +6,14 @@ from doorward.risk.model import Model
 from doorward.risk.reasons import Reason, because, shown
 from doorward.risk.scene import Scene
 from doorward.risk.traits import ASN, DEVICE_ID, PREFIX
-from doorward.risk.velocity import Window
+from doorward.risk.velocity import EMPTY, Window
 
 
 def stuffing(scene: Scene) -> Reason | None:
     """A list of names tried from one address, /24, ASN or device: many names, of which few ever sign in.
 
-    The log-likelihood ratio of names that fail independently with `failing_in_campaign` against
-    `failing_among_people`. Names that do sign in weigh against it, so a shared office stays quiet. The scopes
-    overlap, so the strongest counts and not their sum.
+    See `campaign`. Names that do sign in weigh against it, so a shared office stays quiet. The scopes overlap,
+    so the strongest counts and not their sum.
     """
     view, c = scene.velocity, scene.circumstance
     model = scene.model
@@ -27,7 +26,7 @@ def stuffing(scene: Scene) -> Reason | None:
         (view.asn, priors.asn, f"AS{c.asn}" if scene.keys[ASN] else ""),
     ):
         if candidate.failing > 1.0:
-            weight = campaign(candidate, model) + prior
+            weight = campaign(candidate, model, view.pool) + prior
             if weight > best:
                 best, window, where = weight, candidate, value or ""
     if not best:
@@ -41,14 +40,28 @@ def stuffing(scene: Scene) -> Reason | None:
     )
 
 
-def campaign(window: Window, model: Model) -> float:
-    """The log-likelihood ratio of a campaign against ordinary people, from a window's names."""
-    tried, usual = model.failing_in_campaign, model.failing_among_people
+def campaign(window: Window, model: Model, pool: Window = EMPTY) -> float:
+    """The log-likelihood ratio of a campaign against ordinary people, from a window's names.
+
+    Names fail independently, in a campaign with `failing_in_campaign`, among people as they do in the rest of
+    the pool at the time: where half of all names do not exist, one more says little. `failing_among_people`
+    and `unknown_among_people` stand in for the rest of the pool as long as little is known of it.
+    """
+    rest = max(pool.names - window.names, 0.0)
+    names = rest + model.names_enough
+    failing = (
+        min(max(pool.failing - window.failing, 0.0), rest) + model.failing_among_people * model.names_enough
+    )
+    unknown = (
+        min(max(pool.unknown - window.unknown, 0.0), rest) + model.unknown_among_people * model.names_enough
+    )
+    tried = model.failing_in_campaign
+    usual = min(failing / names, model.failing_at_most)
     signed_in = max(window.names - window.failing, 0.0)
     return (
         window.failing * log(tried / usual)
         + signed_in * log((1.0 - tried) / (1.0 - usual))
-        + window.unknown * model.unknown_name
+        + window.unknown * max(log(model.unknown_in_campaign * names / unknown), 0.0)
     )
 
 
