@@ -128,6 +128,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     prompt: float = 1.0
     prompts_at_most: float = 4.0
     pool_at_most: float = 1.5
+    pool_failing_usually: float = 0.75
+    """The share of a pool's attempts that may fail without an attack."""
     pool_attempts: float = 50.0
     """Attempts within the half-life below which the pool's failure share says nothing."""
 

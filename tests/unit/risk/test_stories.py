@@ -331,6 +331,21 @@ def test_stuffing_spread_over_one_network_shows_there() -> None:
     assert last.level is Level.HIGH
 
 
+@pytest.mark.parametrize(("failing", "suspected"), [(6, False), (9, True)])
+def test_a_pool_is_under_attack_where_far_more_fails_than_people_mistype(
+    failing: int, suspected: bool
+) -> None:
+    """So many of ten attempts, each from an address, a device and an AS of its own."""
+    velocity = Velocity()
+    for number in range(200):
+        own = replace(STRANGER, address=f"10.0.{number}.1", prefix=f"10.0.{number}.0/24", asn=number + 1,
+                      device_id=f"device-{number}")  # fmt: skip
+        outcome = Outcome.UNKNOWN_NAME if number % 10 < failing else Outcome.SUCCESS
+        velocity.note(own, f"name-{number}", outcome, NOW)
+    reasons = assess(LAPTOP, velocity=velocity.view(LAPTOP, "anna", NOW)).reasons
+    assert any(reason.signal == "pool_under_attack" for reason in reasons) is suspected
+
+
 def test_a_shared_office_is_no_campaign() -> None:
     velocity = Velocity()
     for number in range(30):
