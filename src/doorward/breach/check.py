@@ -31,7 +31,8 @@ class CompromisedPolicy:
 class CompromisedCheck:
     """What came of a check.
 
-    `found`: the password is known, `seen` times. `block`: the attempt must not go on for that reason.
+    `found`: the password is known, `seen` times (0 where nobody counted). `block`: the attempt must not go on
+    for that reason.
     `refuse`: the corpus could not be read and the pool would rather refuse than let pass; the caller answers
     with an error that speaks of the service, not of the password. `outcome` is `checked`; `not-asked` where
     mode or filter leave the event out; `unchecked` where the corpus could not be read, and `reason` says why.
@@ -44,6 +45,18 @@ class CompromisedCheck:
     outcome: Outcome
     refuse: bool = False
     reason: str | None = None
+
+    @property
+    def because(self) -> str:
+        """What was found, or why nothing could be, in words; empty where there is nothing to say."""
+        if self.outcome == "unchecked":
+            return self.reason or ""
+        if not self.found:
+            return ""
+        if self.seen == 0:
+            return f"the password is known to corpus {self.corpus_version}"
+        times = "once" if self.seen == 1 else f"{self.seen} times"
+        return f"the password was seen {times} in corpus {self.corpus_version}"
 
 
 NOT_ASKED = CompromisedCheck(found=False, block=False, corpus_version=None, seen=0, outcome="not-asked")
@@ -75,19 +88,46 @@ def check(
         return NOT_ASKED
     acts = mode == "ENFORCED" and configured.action == "BLOCK"
     try:
-        version = corpus.version
         seen = corpus.lookup(password)
+        # Asked for after the look-up: a corpus elsewhere tells its version with the answer.
+        version = corpus.version
     except CorpusUnreadable as cause:
-        return CompromisedCheck(
-            found=False,
-            block=False,
-            corpus_version=None,
-            seen=0,
-            outcome="unchecked",
-            refuse=acts and when_unreadable == "closed",
-            reason=str(cause),
-        )
+        return _unchecked(acts, when_unreadable, str(cause))
     found = seen > 0
     return CompromisedCheck(
         found=found, block=found and acts, corpus_version=version, seen=seen, outcome="checked"
+    )
+
+
+def check_kept(
+    known: bool | None,
+    corpus_version: str | None,
+    *,
+    mode: SecurityMode,
+    configured: CompromisedPolicy,
+    when_unreadable: WhenUnreadable = "open",
+) -> CompromisedCheck:
+    """Say what follows at a sign-in that shows no password (SRP) from what was found when it was last seen.
+
+    `known` is None for a password that no corpus has been asked for. That is as good as an unreadable corpus.
+    """
+    if mode == "OFF" or "SIGN_IN" not in configured.event_filter:
+        return NOT_ASKED
+    acts = mode == "ENFORCED" and configured.action == "BLOCK"
+    if known is None:
+        return _unchecked(acts, when_unreadable, "the stored password has not been checked against a corpus")
+    return CompromisedCheck(
+        found=known, block=known and acts, corpus_version=corpus_version, seen=0, outcome="checked"
+    )
+
+
+def _unchecked(acts: bool, when_unreadable: WhenUnreadable, reason: str) -> CompromisedCheck:
+    return CompromisedCheck(
+        found=False,
+        block=False,
+        corpus_version=None,
+        seen=0,
+        outcome="unchecked",
+        refuse=acts and when_unreadable == "closed",
+        reason=reason,
     )

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from doorward.call import Call
+from doorward.clock import Instant
 from doorward.directory.password_policy import temporary_password_expiry
 from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.user import StoredPassword, User
@@ -178,17 +179,25 @@ def confirm_forgot_password(
 def admin_set_user_password(call: Call, request: AdminSetUserPasswordRequest) -> AdminSetUserPasswordResponse:
     """Set a user's password: a permanent one confirms him, a temporary one he must replace as he signs in.
 
-    Raises UserNotFoundException, InvalidPasswordException, PasswordHistoryPolicyViolationException.
+    The password is checked as a change of password under the pool's configuration. Raises
+    UserNotFoundException, InvalidPasswordException (policy, known from breaches),
+    PasswordHistoryPolicyViolationException, and NotAuthorizedException where the corpus cannot be read and the
+    settings would rather refuse.
     """
     with call.reading() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
         user = users.require(tx, pool, request.username)
+        attempt = assessed.begin_by_administrator(tx, call, pool, "PasswordChange", user.username, user)
     expires_at = None if request.permanent else temporary_password_expiry(passwords.policy(pool), call.now)
-    stored = passwords.prepare(
-        call, pool, user.username, request.password, earlier=user.password, expires_at=expires_at
-    )
+    passwords.check_policy(pool, request.password)
+    assessed.look_up(attempt, request.password, "PASSWORD_CHANGE")
+    stored = _prepared(attempt, pool, user, request.password, expires_at)
+    status = "CONFIRMED" if request.permanent else "FORCE_CHANGE_PASSWORD"
     with call.writing() as tx:
-        _replace(tx, call, pool, user, stored, "CONFIRMED" if request.permanent else "FORCE_CHANGE_PASSWORD")
+        if attempt.refusal is None:
+            _replace(tx, call, pool, user, stored, status)
+        assessed.record_find(tx, attempt)
+    assessed.settle(attempt)
     return AdminSetUserPasswordResponse()
 
 
@@ -219,7 +228,9 @@ def _require_self_service(pool: UserPool) -> None:
         raise NotAuthorizedException("Contact administrator to reset password.")
 
 
-def _prepared(attempt: Assessed, pool: UserPool, user: User, password: str) -> StoredPassword | None:
+def _prepared(
+    attempt: Assessed, pool: UserPool, user: User, password: str, expires_at: Instant | None = None
+) -> StoredPassword | None:
     """Prepare a new password, or keep in the attempt why it may not be."""
     if attempt.refusal is not None:
         return None
@@ -230,6 +241,7 @@ def _prepared(attempt: Assessed, pool: UserPool, user: User, password: str) -> S
             user.username,
             password,
             earlier=user.password,
+            expires_at=expires_at,
             compromised=attempt.compromised,
         )
     except CognitoError as refusal:

@@ -17,11 +17,19 @@ from doorward.directory.user_pool import UserPool
 from doorward.messages import outbox
 from doorward.messages.compose import compose
 from doorward.messages.outbox import Medium
-from doorward.signin import passwords
+from doorward.signin import assessed, passwords
+from doorward.signin.assessed import Assessed
 from doorward.wire.contract import AdminCreateUserRequest, AdminCreateUserResponse, UserType
-from doorward.wire.errors import UnsupportedUserStateException, UsernameExistsException
+from doorward.wire.errors import (
+    InternalErrorException,
+    UnsupportedUserStateException,
+    UsernameExistsException,
+)
 
 INVITED: Final = "FORCE_CHANGE_PASSWORD"
+
+_DRAWS: Final = 8
+"""How often a generated password is drawn anew before it is the corpus that cannot be right."""
 
 _ADDRESS_OF: Final[dict[Medium, str]] = {"SMS": "phone_number", "EMAIL": "email"}
 
@@ -33,10 +41,15 @@ def admin_create_user(call: Call, request: AdminCreateUserRequest) -> AdminCreat
     existing user again, with a new temporary password. Without DesiredDeliveryMediums the invitation goes to
     the phone number, or to the e-mail address where there is none.
 
+    A password that the administrator chose is checked as a sign-up is, under the pool's configuration; a
+    generated one that turns out to be known is drawn again.
+
     Raises ResourceNotFoundException for an unknown pool; UsernameExistsException where the name, or an
     address that signs in, is another user's (an alias passes to the new user with ForceAliasCreation);
-    InvalidParameterException and InvalidPasswordException where something breaks a rule. RESEND raises
-    UserNotFoundException, and UnsupportedUserStateException where the user has chosen his password already.
+    InvalidParameterException and InvalidPasswordException where something breaks a rule, or the password is
+    known from breaches; NotAuthorizedException where the corpus cannot be read and the settings would rather
+    refuse. RESEND raises UserNotFoundException, and UnsupportedUserStateException where the user has chosen
+    his password already.
     """
     if request.message_action == "RESEND":
         return _invite_again(call, request)
@@ -54,22 +67,26 @@ def admin_create_user(call: Call, request: AdminCreateUserRequest) -> AdminCreat
     # Seen twice: here, so that a taken name is answered before a password is hashed for it.
     with call.reading() as tx:
         _require_free(tx, pool, request.username)
-    password = request.temporary_password or temporary_password(passwords.policy(pool))
-    user = msgspec.structs.replace(user, password=_kept(call, pool, user, password))
+        attempt = assessed.begin_by_administrator(tx, call, pool, "SignUp", request.username, None)
+    password, kept = _password(attempt, pool, user, request.temporary_password)
+    user = msgspec.structs.replace(user, password=kept)
     with call.writing() as tx:
-        pool = user_pools.require(tx, request.user_pool_id)
-        _require_free(tx, pool, request.username)
-        name_claims.claim_aliases(
-            tx,
-            pool,
-            user,
-            call.now,
-            force=bool(request.force_alias_creation),
-            error=UsernameExistsException,
-        )
-        users.add(tx, pool, user)
-        if request.message_action != "SUPPRESS":
-            _invite(tx, call, pool, user, password, request.desired_delivery_mediums)
+        if attempt.refusal is None:
+            pool = user_pools.require(tx, request.user_pool_id)
+            _require_free(tx, pool, request.username)
+            name_claims.claim_aliases(
+                tx,
+                pool,
+                user,
+                call.now,
+                force=bool(request.force_alias_creation),
+                error=UsernameExistsException,
+            )
+            users.add(tx, pool, user)
+            if request.message_action != "SUPPRESS":
+                _invite(tx, call, pool, user, password, request.desired_delivery_mediums)
+        assessed.record_find(tx, attempt, user=user if attempt.refusal is None else None)
+    assessed.settle(attempt)
     return AdminCreateUserResponse(user=to_wire(user))
 
 
@@ -89,15 +106,18 @@ def _invite_again(call: Call, request: AdminCreateUserRequest) -> AdminCreateUse
     with call.reading() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
         user = _require_invited(tx, pool, request.username)
-    password = request.temporary_password or temporary_password(passwords.policy(pool))
-    kept = _kept(call, pool, user, password)
+        attempt = assessed.begin_by_administrator(tx, call, pool, "SignUp", user.username, user)
+    password, kept = _password(attempt, pool, user, request.temporary_password)
     with call.writing() as tx:
-        pool = user_pools.require(tx, request.user_pool_id)
-        user = msgspec.structs.replace(
-            _require_invited(tx, pool, request.username), password=kept, modified_at=call.now
-        )
-        users.change_password(tx, user)
-        _invite(tx, call, pool, user, password, request.desired_delivery_mediums)
+        if attempt.refusal is None:
+            pool = user_pools.require(tx, request.user_pool_id)
+            user = msgspec.structs.replace(
+                _require_invited(tx, pool, request.username), password=kept, modified_at=call.now
+            )
+            users.change_password(tx, user)
+            _invite(tx, call, pool, user, password, request.desired_delivery_mediums)
+        assessed.record_find(tx, attempt)
+    assessed.settle(attempt)
     return AdminCreateUserResponse(user=to_wire(user))
 
 
@@ -112,14 +132,31 @@ def _require_invited(tx: Connection, pool: UserPool, username: str) -> User:
     return user
 
 
-def _kept(call: Call, pool: UserPool, user: User, password: str) -> StoredPassword:
+def _password(
+    attempt: Assessed, pool: UserPool, user: User, chosen: str | None
+) -> tuple[str, StoredPassword | None]:
+    """Return the temporary password and what is kept of it: nothing where the attempt is refused for it."""
+    if chosen:
+        passwords.check_policy(pool, chosen)
+        assessed.look_up(attempt, chosen, "SIGN_UP")
+        return chosen, _kept(attempt, pool, user, chosen) if attempt.refusal is None else None
+    for _ in range(_DRAWS):
+        drawn = temporary_password(passwords.policy(pool))
+        kept = _kept(attempt, pool, user, drawn)
+        if not kept.compromised:
+            return drawn, kept
+    raise InternalErrorException("The corpus knows every password that is drawn.")
+
+
+def _kept(attempt: Assessed, pool: UserPool, user: User, password: str) -> StoredPassword:
     return passwords.prepare(
-        call,
+        attempt.call,
         pool,
         user.username,
         password,
         earlier=user.password,
-        expires_at=temporary_password_expiry(passwords.policy(pool), call.now),
+        expires_at=temporary_password_expiry(passwords.policy(pool), attempt.call.now),
+        compromised=attempt.compromised,
     )
 
 

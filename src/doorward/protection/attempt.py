@@ -21,7 +21,7 @@ class Attempt:
     """An attempt. `user` is None where `username` leads to nobody."""
 
     pool: UserPool
-    client_id: str
+    client_id: str | None
     event_type: EventType
     operation: str
     request_id: str

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from doorward.breach.check import NOT_ASKED, CompromisedCheck, EventKind, WhenUnreadable, check
+from doorward.breach.check import NOT_ASKED, CompromisedCheck, EventKind, WhenUnreadable, check, check_kept
 from doorward.breach.corpus import Corpus, CorpusUnreadable
 from doorward.clock import Instant
 from doorward.directory.user import StoredPassword, User
@@ -91,7 +91,7 @@ class Guard:
 
     def check_password(self, screening: Screening, password: str, event: EventKind) -> CompromisedCheck:
         """Ask the corpus for a password that is in hand, where the pool's configuration wants that."""
-        return check(
+        checked = check(
             password,
             event=event,
             mode=screening.mode.value,
@@ -99,26 +99,32 @@ class Guard:
             corpus=self._corpus,
             when_unreadable=self._when_unreadable,
         )
+        if checked.outcome == "unchecked":
+            _log.error(
+                "breach corpus unreadable",
+                problem=checked.reason,
+                password="refused" if checked.refuse else "passed unchecked",
+                pool_id=screening.attempt.pool.id,
+                operation=screening.attempt.operation,
+            )
+        return checked
 
     def check_stored_password(self, screening: Screening, stored: StoredPassword) -> CompromisedCheck:
         """Say what was found when a password was set: for SRP, where no password is in hand."""
-        policy = screening.configured.compromised
-        if screening.mode is Mode.OFF or "SIGN_IN" not in policy.event_filter or stored.compromised is None:
-            return NOT_ASKED
-        acts = screening.mode is Mode.ENFORCED and policy.action == "BLOCK"
-        return CompromisedCheck(
-            found=stored.compromised,
-            block=stored.compromised and acts,
-            corpus_version=stored.corpus_version,
-            seen=int(stored.compromised),
-            outcome="checked",
+        return check_kept(
+            stored.compromised,
+            stored.corpus_version,
+            mode=screening.mode.value,
+            configured=screening.configured.compromised,
+            when_unreadable=self._when_unreadable,
         )
 
     def known_from_breaches(self, password: str) -> tuple[bool | None, str | None]:
         """Return whether a password is known, and to which corpus; None where it cannot be read."""
         try:
             return self._corpus.lookup(password) > 0, self._corpus.version
-        except CorpusUnreadable:
+        except CorpusUnreadable as cause:
+            _log.error("breach corpus unreadable", problem=str(cause), password="stored unchecked")
             return None, None
 
     def assess(self, tx: Connection, screening: Screening) -> Verdict:

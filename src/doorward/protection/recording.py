@@ -70,13 +70,19 @@ def new_event(
 
 def with_password_check(event: AuthEvent, compromised: CompromisedCheck) -> AuthEvent:
     """Return an event with what the corpus said of one more password; what was found stays found."""
-    if compromised.outcome != "checked":
+    if compromised.outcome == "not-asked":
         return event
-    risk = msgspec.structs.replace(
-        event.risk,
-        compromised=bool(event.risk.compromised) or compromised.found,
-        corpus_version=compromised.corpus_version,
-    )
+    because = event.risk.because
+    if compromised.because not in because:
+        because = _joined(because, compromised.because)
+    risk = msgspec.structs.replace(event.risk, because=because)
+    if compromised.outcome == "checked":
+        risk = msgspec.structs.replace(
+            risk,
+            compromised=bool(event.risk.compromised) or compromised.found,
+            seen=max(event.risk.seen, compromised.seen),
+            corpus_version=compromised.corpus_version,
+        )
     return msgspec.structs.replace(event, risk=risk)
 
 
@@ -87,8 +93,9 @@ def _risk(screening: Screening, verdict: Verdict | None, compromised: Compromise
             mode=screening.mode.value,
             decision="NoRisk",
             compromised=found,
+            seen=compromised.seen,
             corpus_version=compromised.corpus_version,
-            because=compromised.reason or "",
+            because=compromised.because,
         )
     assessment, decision = verdict.assessment, verdict.decision
     return EventRisk(
@@ -98,9 +105,10 @@ def _risk(screening: Screening, verdict: Verdict | None, compromised: Compromise
         score=assessment.score if assessment else None,
         response=decision.response.value,
         would_have=decision.would_have.value,
-        because="; ".join(filter(None, (decision.because, compromised.reason))),
+        because=_joined(decision.because, compromised.because),
         model_version=assessment.model_version if assessment else None,
         compromised=found,
+        seen=compromised.seen,
         corpus_version=compromised.corpus_version,
         earlier_sign_ins=verdict.earlier_sign_ins,
         reasons=[
@@ -108,3 +116,7 @@ def _risk(screening: Screening, verdict: Verdict | None, compromised: Compromise
             for reason in (assessment.reasons if assessment else ())
         ],
     )
+
+
+def _joined(*sentences: str) -> str:
+    return "; ".join(filter(None, sentences))

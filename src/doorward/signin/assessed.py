@@ -17,11 +17,12 @@ from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventType
 from doorward.protection.attempt import Attempt
-from doorward.protection.client_context import public_context
+from doorward.protection.client_context import ClientContext, public_context
 from doorward.protection.screening import Screening, Verdict
 from doorward.signin import stand_in
 from doorward.signin.attempts import BY_RISK
 from doorward.signin.passwords import COMPROMISED, UNCHECKED
+from doorward.wire.context_data import ContextData
 from doorward.wire.contract import UserContextDataType
 from doorward.wire.errors import CognitoError, InvalidPasswordException, NotAuthorizedException
 
@@ -32,13 +33,13 @@ BLOCKED: Final = "Unable to login because of security reasons"
 class Assessed:
     """An attempt on its way through an operation; `refusal` is what it will be answered with, if anything.
 
-    `attempts_by_risk` is how many attempts the level leaves within an hour; None where the operation's own
-    number counts.
+    `verdict` is None for an administrator's call, which no engine judges. `attempts_by_risk` is how many
+    attempts the level leaves within an hour; None where the operation's own number counts.
     """
 
     call: Call
     screening: Screening
-    verdict: Verdict
+    verdict: Verdict | None = None
     attempts_by_risk: int | None = None
     refusal: CognitoError | None = None
     compromised: CompromisedCheck = NOT_ASKED
@@ -98,6 +99,30 @@ def begin(  # noqa: PLR0917 - each is a fact of its own
     return Assessed(call=call, screening=screening, verdict=verdict, attempts_by_risk=limit)
 
 
+def begin_by_administrator(
+    tx: Connection, call: Call, pool: UserPool, event_type: EventType, name: str, user: User | None
+) -> Assessed:
+    """Find the configuration under which a password is checked that an administrator chooses for a user.
+
+    It is the pool's own: the call names no app client. Of the user's whereabouts it says nothing, so that
+    nothing is scored and no address is refused.
+    """
+    attempt = Attempt(
+        pool=pool,
+        client_id=None,
+        event_type=event_type,
+        operation=call.operation,
+        request_id=call.request_id,
+        now=call.now,
+        username=stand_in.known_as(call.services.keyring, pool, user, name),
+        user=user,
+        context=ClientContext(
+            address=None, address_source="none", user_agent=None, device=ContextData(signature="absent")
+        ),
+    )
+    return Assessed(call=call, screening=call.services.guard.screen(tx, attempt))
+
+
 def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
     """Ask whether a new password is known from breaches, and refuse it where the pool acts on that."""
     found = assessed.call.services.guard.check_password(assessed.screening, password, event)
@@ -128,6 +153,15 @@ def record(
         verdict=assessed.verdict,
         compromised=assessed.compromised,
     )
+
+
+def record_find(tx: Connection, assessed: Assessed, *, user: User | None = None) -> None:
+    """Write an administrator's call down where the password is known from breaches, or could not be checked.
+
+    Otherwise it is no event: it is not the user's own doing, and says nothing of his habits.
+    """
+    if assessed.compromised.because:
+        record(tx, assessed, user=user)
 
 
 def settle(assessed: Assessed) -> None:

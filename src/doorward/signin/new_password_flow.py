@@ -37,7 +37,7 @@ def answer_new_password(request: SignInRequest) -> Challenge | Granted:
     if pool.key(name) not in {pool.key(user.username), pool.key(state.name)}:
         raise NotAuthorizedException("Invalid session for the user.")
     compromised = call.services.guard.check_password(sign_in.screening, password, "PASSWORD_CHANGE")
-    if compromised.block:
+    if compromised.block or compromised.refuse:
         _note(request, state, compromised)
     if compromised.refuse:
         raise NotAuthorizedException(UNCHECKED)
@@ -72,7 +72,7 @@ def _waiting(user: User | None, state: SessionState) -> User:
 
 
 def _note(request: SignInRequest, state: SessionState, compromised: CompromisedCheck) -> None:
-    """Write into the event that a password known from breaches was tried; the sign-in goes on waiting."""
+    """Write into the event what kept a new password from being taken; the sign-in goes on waiting."""
     if state.event_id is not None:
         with request.call.writing() as tx:
             guard = request.call.services.guard

@@ -20,6 +20,10 @@ from doorward.wire.errors import InvalidPasswordException, PasswordHistoryPolicy
 COMPROMISED: Final = "Provided password cannot be used for security reasons."
 UNCHECKED: Final = "The password could not be checked for known breaches. Try again later."
 """What is answered where the corpus cannot be read and the settings would rather refuse than let pass."""
+NEVER_CHECKED: Final = (
+    "The password has not been checked for known breaches. Reset it, or sign in with a flow that shows it."
+)
+"""The same where no password is in hand, so that trying again would change nothing."""
 
 
 def policy(pool: UserPool) -> PasswordPolicy:
@@ -69,7 +73,7 @@ def prepare(
     remembered = policy(pool).password_history_size
     used = [earlier.digest, *earlier.history] if earlier else []
     _check_history(hashing, used[:remembered], password)
-    known, corpus_version = call.services.guard.known_from_breaches(password)
+    known, corpus_version = _known(call, password, compromised)
     verifier = srp.make_verifier(pool.id, username, password, random_bytes(srp.SALT_BYTES))
     return StoredPassword(
         digest=hashing.hash(password),
@@ -95,6 +99,15 @@ def is_password(hashing: PasswordHashing, user: User | None, password: str) -> b
         hashing.verify_against_nothing(password)
         return False
     return hashing.verify(user.password.digest, password)
+
+
+def _known(call: Call, password: str, compromised: CompromisedCheck | None) -> tuple[bool | None, str | None]:
+    """What is kept of the look-up; also where mode or filter asked for none, for the day they do."""
+    if compromised is None or compromised.outcome == "not-asked":
+        return call.services.guard.known_from_breaches(password)
+    if compromised.outcome == "unchecked":
+        return None, None
+    return compromised.found, compromised.corpus_version
 
 
 def _check_history(hashing: PasswordHashing, digests: list[str], password: str) -> None:
