@@ -15,8 +15,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from doorward.breach.corpus import Corpus
+from doorward.breach.corpus import Corpus, CorpusUnreadable
 from doorward.breach.embedded import load_embedded
+from doorward.breach.range_client import RangeClient
+from doorward.breach.range_corpus import RangeCorpus
+from doorward.breach.range_source import range_source
 from doorward.call import Services
 from doorward.clock import Clock, SystemClock
 from doorward.directory.password_hash import PasswordHashing
@@ -37,8 +40,11 @@ from doorward.store import sealing_keys
 from doorward.store.engine import FILE_NAME, Store, open_store
 from doorward.store.sealing import Keyring
 from doorward.tokens.issuer import Issuer
-from doorward.wire.dispatch import HttpRequest, answer, named_operation
+from doorward.wire.caller import caller_address
+from doorward.wire.dispatch import HttpRequest, HttpResponse, answer, named_operation
 from doorward.wire.limits import BodyLimits
+from doorward.wire.range_endpoint import answer_range, too_often
+from doorward.wire.rate import RateBound
 
 _log = structlog.get_logger(__name__)
 
@@ -73,12 +79,13 @@ def build_services(
 ) -> Services:
     """Put together what the operations work with; `base_url` is how clients reach the server.
 
-    Without a corpus of breached passwords the embedded one is asked.
+    Without a corpus of breached passwords the one that the settings name is asked, else the embedded one.
     """
-    corpus = corpus or load_embedded()
+    clock = clock or SystemClock()
+    corpus = corpus or _corpus(settings, clock)
     return Services(
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=clock,
         store=vault.store,
         keyring=vault.keyring,
         password_hash=PasswordHashing(
@@ -152,6 +159,7 @@ def build_app(services: Services) -> Starlette:
             Route("/healthz", health),
             Route("/{pool_id}/.well-known/jwks.json", jwks),
             Route("/{pool_id}/.well-known/openid-configuration", openid_configuration),
+            *_range_routes(services),
         ],
         middleware=[
             Middleware(
@@ -170,6 +178,56 @@ def build_app(services: Services) -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+def _corpus(settings: Settings, clock: Clock) -> Corpus:
+    if settings.corpus_range_url is None:
+        return load_embedded()
+    client = RangeClient(settings.corpus_range_url, settings.corpus_range_timeout)
+    return RangeCorpus(
+        client.ask,
+        client.host,
+        clock,
+        threshold=settings.corpus_range_threshold,
+        cache_bytes=settings.corpus_range_cache * 1024 * 1024,
+        cache_seconds=settings.corpus_range_cache_hours * 3600,
+        pause_seconds=settings.corpus_range_pause,
+    )
+
+
+def _range_routes(services: Services) -> list[Route]:
+    """Return the route of the range endpoint, where the settings want one."""
+    path = services.settings.range_source
+    if path is None:
+        return []
+    source = range_source(path)
+    try:
+        source.check()
+    except CorpusUnreadable as cause:
+        # The endpoint says that it cannot answer; a list that is gone must not keep users from signing in.
+        _log.error("range source unreadable", problem=str(cause))
+    bound = RateBound(services.settings.range_rate)
+    # Whoever asks for ranges makes files be read; he must not take threads from those who sign in.
+    readers = CapacityLimiter(2 * (os.cpu_count() or 1))
+
+    def outgoing(request: Request) -> HttpResponse:
+        wait = bound.wait(_caller(services, request), services.clock.now())
+        if wait:
+            return too_often(wait)
+        query = request.scope["query_string"]
+        return answer_range(source, request.path_params["prefix"], query, request.headers)
+
+    async def hash_range(request: Request) -> Response:
+        answered = await to_thread.run_sync(outgoing, request, limiter=readers)
+        return Response(answered.body, answered.status, answered.headers)
+
+    return [Route(f"{services.settings.range_path}/{{prefix:path}}", hash_range)]
+
+
+def _caller(services: Services, request: Request) -> str | None:
+    peer = request.client.host if request.client else None
+    trusted, header = services.settings.trusted_proxies, services.settings.forwarding_header
+    return caller_address(peer, request.scope["headers"], trusted, header=header).address
 
 
 def _keep_views(services: Services) -> None:

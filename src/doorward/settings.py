@@ -7,6 +7,7 @@ import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import (
@@ -83,6 +84,44 @@ class Settings(BaseSettings):
         description="When the breach corpus cannot be read: `open` lets passwords pass and records it,"
         " `closed` refuses.",
     )
+    corpus_range_url: str | None = Field(
+        None,
+        description="Ask a range endpoint (k-anonymity protocol of the Pwned Passwords) instead of the corpus on"
+        " this machine: the URL in front of the prefix, `https://api.pwnedpasswords.com/range` or another"
+        " Doorward's. Five hex digits of a password's SHA-1 leave the machine.",
+    )
+    corpus_range_timeout: float = Field(
+        2.0, gt=0, le=60, description="Seconds that a question to the range endpoint may take in all."
+    )
+    corpus_range_pause: float = Field(
+        10.0,
+        gt=0,
+        description="Seconds for which a range endpoint that failed is not asked again, and counts as unreadable.",
+    )
+    corpus_range_cache: int = Field(
+        32, ge=0, le=4096, description="MiB of memory that answers of the range endpoint may take."
+    )
+    corpus_range_cache_hours: float = Field(
+        24.0, gt=0, description="Hours for which an answer of the range endpoint is good."
+    )
+    corpus_range_threshold: int = Field(
+        1,
+        ge=1,
+        description="How often the range endpoint must have seen a password for it to count as known.",
+    )
+    range_source: Path | None = Field(
+        None,
+        description="Serve ranges to others: a directory of range files (`00000.txt` to `FFFFF.txt`), or a file of"
+        " `SHA-1:COUNT` lines ordered by hash. Default: none, and no endpoint.",
+    )
+    range_path: Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$")] = Field(
+        "/range", description="The path in front of the prefix under which ranges are served."
+    )
+    range_rate: float = Field(
+        50.0,
+        gt=0,
+        description="Ranges a second that one address may ask for in the long run; ten seconds' worth at once.",
+    )
     geo_databases: Annotated[tuple[Path, ...], NoDecode] = Field(
         (),
         description="Comma-separated MMDB files (GeoLite2, DB-IP) that say where an address is. Default: the"
@@ -135,6 +174,21 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("corpus_range_url")
+    @classmethod
+    def _range_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        port_is_a_number = parts.port is None or parts.port > 0
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_a_number:
+            raise ValueError("must be a URL http://HOST/PATH or https://HOST/PATH")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("must have neither user, query nor fragment")
+        if not value.isascii() or any(character.isspace() or character < " " for character in value):
+            raise ValueError("must be ASCII, without spaces")
+        return value.rstrip("/")
 
     @classmethod
     def settings_customise_sources(

@@ -15,6 +15,16 @@ def protected(server: RunningServer, mode: str = "ENFORCED", *, app: Any = None,
     return make_app(server, pool, **(app or {}))
 
 
+def switch(server: RunningServer, app: App, mode: str, **settings: Any) -> None:
+    """Put a pool into another mode; `settings` are those of the pool that stay."""
+    server.administrator.update_user_pool(
+        UserPoolId=app.pool_id,
+        AutoVerifiedAttributes=["email"],
+        UserPoolAddOns={"AdvancedSecurityMode": mode},  # type: ignore[typeddict-item]
+        **settings,
+    )
+
+
 def with_habits(
     server: ClockedServer, mode: str = "ENFORCED", *, days: int = 14, app: Any = None, **settings: Any
 ) -> App:

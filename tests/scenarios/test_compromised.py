@@ -7,7 +7,7 @@ import pytest
 from tests import srp
 from tests.history import latest, listed
 from tests.people import PASSWORD, App, make_app, make_user, sign_in
-from tests.scenarios.protected import compromised, configure, protected
+from tests.scenarios.protected import compromised, configure, protected, switch
 from tests.scenarios.refusals import COMPROMISED, RESET_FOR_SECURITY, refused
 from tests.server import RunningServer, running
 
@@ -20,9 +20,10 @@ RELAXED = {"Policies": {"PasswordPolicy": {"MinimumLength": 6}}}
 
 
 def pool(server: RunningServer, mode: str = "ENFORCED", password: str = KNOWN, **settings: Any) -> App:
-    """Make a pool with the user berta, who has a password known from breaches."""
-    app = protected(server, mode, **RELAXED, **settings)
+    """Make a pool with the user berta, who chose a password known from breaches before anybody looked."""
+    app = protected(server, "OFF", **RELAXED, **settings)
     make_user(server, app.pool_id, "berta", password)
+    switch(server, app, mode, **RELAXED, **settings)
     return app
 
 
@@ -279,12 +280,12 @@ def test_an_unreadable_corpus_never_stops_audit(without_corpus: tuple[str, Runni
 def invited(server: RunningServer, app: App) -> str:
     """Return the session of a user whose temporary password is to be replaced."""
     temporary = "Only-For-Now-1"
+    # A server whose corpus cannot be read would refuse the temporary password too: take the check off.
+    configure(server, app, **compromised("NO_ACTION"))
     make_user(server, app.pool_id, "invited")
     server.administrator.admin_set_user_password(
         UserPoolId=app.pool_id, Username="invited", Password=temporary, Permanent=False
     )
-    # A server whose corpus cannot be read would refuse the temporary password too: take the check off.
-    configure(server, app, **compromised("NO_ACTION"))
     answer = server.anonymous.initiate_auth(
         ClientId=app.client_id,
         AuthFlow="USER_PASSWORD_AUTH",

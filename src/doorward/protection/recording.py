@@ -69,7 +69,11 @@ def new_event(
 
 
 def with_password_check(event: AuthEvent, compromised: CompromisedCheck) -> AuthEvent:
-    """Return an event with what the corpus said of one more password; what was found stays found."""
+    """Return an event with what the corpus said of one more password.
+
+    What was found stays found; where one of the passwords could not be checked, the event does not say that
+    nothing was found.
+    """
     if compromised.outcome == "not-asked":
         return event
     because = event.risk.because
@@ -83,6 +87,8 @@ def with_password_check(event: AuthEvent, compromised: CompromisedCheck) -> Auth
             seen=max(event.risk.seen, compromised.seen),
             corpus_version=compromised.corpus_version,
         )
+    elif not risk.compromised:
+        risk = msgspec.structs.replace(risk, compromised=None, corpus_version=None)
     return msgspec.structs.replace(event, risk=risk)
 
 
