@@ -7,6 +7,7 @@ thread beside the one that waits for it, and who has waited long enough cuts its
 import socket
 import ssl
 import threading
+import weakref
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -52,6 +53,7 @@ class RangeClient:
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._seconds = seconds
         self._idle: deque[HTTPConnection] = deque(maxlen=_WORKERS)
+        weakref.finalize(self, _close_all, self._idle)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="breach range")
 
     def ask(self, prefix: str) -> Answer:
@@ -70,7 +72,7 @@ class RangeClient:
     def _exchange(self, exchange: "_Exchange", prefix: str) -> Answer:
         connection = self._connection()
         exchange.use(connection)
-        whole = False
+        response, whole = None, False
         try:
             connection.request(
                 "GET", f"{self._path}/{prefix}", headers=_HEADERS, preload_content=False, decode_content=False
@@ -91,6 +93,8 @@ class RangeClient:
             if exchange.done() and whole and connection.is_connected:
                 self._idle.append(connection)
             else:
+                if response is not None:
+                    response.close()
                 connection.close()
 
     def _connection(self) -> HTTPConnection:
@@ -106,6 +110,11 @@ class RangeClient:
         if self._tls is None:
             return HTTPConnection(self._name, self._port, timeout=self._seconds)
         return HTTPSConnection(self._name, self._port, timeout=self._seconds, ssl_context=self._tls)
+
+
+def _close_all(connections: deque[HTTPConnection]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 class _Exchange:
