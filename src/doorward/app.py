@@ -188,7 +188,7 @@ def _corpus(settings: Settings, clock: Clock) -> Corpus:
         client.ask,
         client.host,
         clock,
-        threshold=settings.corpus_range_threshold,
+        threshold=settings.corpus_min_count,
         cache_bytes=settings.corpus_range_cache * 1024 * 1024,
         cache_seconds=settings.corpus_range_cache_hours * 3600,
         pause_seconds=settings.corpus_range_pause,

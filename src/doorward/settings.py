@@ -79,6 +79,12 @@ class Settings(BaseSettings):
         description="The keys that seal secrets at rest, `id:base64[,id:base64…]`, the newest last."
         " Default: the file `sealing.keys` in the data directory.",
     )
+    corpus_min_count: int = Field(
+        1,
+        ge=1,
+        description="How often a password must have been seen in breaches to count as known. Corpora keep 1, 2, 3, 5,"
+        " 10, 20, 50 and so on, rounded down.",
+    )
     corpus_unreadable: Literal["open", "closed"] = Field(
         "open",
         description="When the breach corpus cannot be read: `open` lets passwords pass and records it,"
@@ -103,11 +109,6 @@ class Settings(BaseSettings):
     )
     corpus_range_cache_hours: float = Field(
         24.0, gt=0, description="Hours for which an answer of the range endpoint is good."
-    )
-    corpus_range_threshold: int = Field(
-        1,
-        ge=1,
-        description="How often the range endpoint must have seen a password for it to count as known.",
     )
     range_source: Path | None = Field(
         None,

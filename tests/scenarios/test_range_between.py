@@ -65,7 +65,7 @@ def test_a_password_that_the_other_knows_is_found(tmp_path: Path, hashes: Path) 
 def test_what_was_seen_too_seldom_passes(tmp_path: Path, hashes: Path) -> None:
     with (
         running(tmp_path / "serving", range_source=hashes) as serving,
-        asking(tmp_path, f"{serving.endpoint}/range", corpus_range_threshold=43) as (server, _),
+        asking(tmp_path, f"{serving.endpoint}/range", corpus_min_count=43) as (server, _),
     ):
         app = pool(server, LEAKED)
         assert sign_in(server, app, "berta", LEAKED)["AccessToken"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,18 +69,16 @@ def test_an_empty_range_is_no_error(endpoint: str) -> None:
         ("/range/%2e%2e%2f%2e%2e", "The hash prefix was not valid hexadecimal"),
         ("/range/%00%00%00%00%00", "The hash prefix was not valid hexadecimal"),
         ("/range/%D9%A1%D9%A1%D9%A1%D9%A1%D9%A1", "The hash prefix was not valid hexadecimal"),
-        ("/range/21%0ABD", "The hash prefix was not in a valid format"),
-        ("/range/%0A21BD", "The hash prefix was not valid hexadecimal"),
         ("/range/21BD1?mode=ntlm", "Only SHA-1 hashes are served"),
     ],
 )
 def test_what_is_no_prefix_is_refused_in_a_sentence(endpoint: str, path: str, sentence: str) -> None:
     host = urllib3.util.parse_url(endpoint)
-    connection = urllib3.connection.HTTPConnection(host.host or "", host.port)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    assert (answer.status, answer.data.decode()) == (400, sentence)
-    connection.close()
+    with closing(urllib3.connection.HTTPConnection(host.host or "", host.port)) as connection:
+        # Sent as it stands: a client's own idea of a path would take the dots out.
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert (answer.status, answer.data.decode()) == (400, sentence)
 
 
 def test_padding_hides_how_many_lines_there_are(endpoint: str) -> None:

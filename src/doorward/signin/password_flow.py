@@ -35,7 +35,7 @@ def _prove(sign_in: SignIn, password: str) -> None:
     sign_in.password_digest = stored.digest
     sign_in.proven = hashing.verify(stored.digest, password)
     if sign_in.proven:
-        sign_in.password_shown = True
         sign_in.compromised = guard.check_password(sign_in.screening, password, "SIGN_IN")
+        sign_in.checked = True
         if hashing.needs_rehash(stored.digest):
             sign_in.replacement_digest = hashing.hash(password)

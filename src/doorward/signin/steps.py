@@ -11,6 +11,7 @@ from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse, EventResponse
 from doorward.signin import lockout, queries, sessions
 from doorward.signin.new_password_challenge import new_password_parameters
+from doorward.signin.password_check import keep_password_check
 from doorward.signin.passwords import NEVER_CHECKED, UNCHECKED
 from doorward.signin.sign_in import Answer, Challenge, Granted, Refusal, SignIn, Step
 from doorward.wire.errors import (
@@ -88,13 +89,11 @@ def refuse_unusable_user(tx: Connection, sign_in: SignIn) -> Answer | None:
 def refuse_compromised_password(tx: Connection, sign_in: SignIn) -> Answer | None:
     """Is the password known from breaches, and does the pool act on that?
 
-    The user must then choose another one: ForgotPassword and ConfirmForgotPassword are the way out. What a
-    corpus said is kept with the password, for the sign-ins that do not show it.
+    The user must then choose another one: ForgotPassword and ConfirmForgotPassword are the way out.
     """
     if sign_in.compromised.refuse:
-        why = UNCHECKED if sign_in.password_shown else NEVER_CHECKED
+        why = UNCHECKED if sign_in.checked else NEVER_CHECKED
         return _refuse(tx, sign_in, NotAuthorizedException(why), [PASSWORD_RIGHT])
-    _keep_what_the_corpus_said(tx, sign_in)
     if not sign_in.compromised.block:
         return None
     sign_in.user = msgspec.structs.replace(
@@ -166,6 +165,7 @@ BEFORE_CREDENTIALS: tuple[Step, ...] = (refuse_blocked_address, refuse_while_loc
 FROM_CREDENTIALS: tuple[Step, ...] = (
     *BEFORE_CREDENTIALS,
     check_credential,
+    keep_password_check,
     refuse_unusable_user,
     refuse_compromised_password,
     respond_to_risk,
@@ -189,18 +189,6 @@ def _read_again(tx: Connection, sign_in: SignIn) -> None:
             sign_in.user, password=msgspec.structs.replace(password, digest=sign_in.replacement_digest)
         )
         users.change_password(tx, sign_in.user)
-
-
-def _keep_what_the_corpus_said(tx: Connection, sign_in: SignIn) -> None:
-    said, user = sign_in.compromised, sign_in.known_user
-    password = user.password
-    if password is None or said.outcome != "checked":
-        return
-    if (password.compromised, password.corpus_version) == (said.found, said.corpus_version):
-        return
-    checked = msgspec.structs.replace(password, compromised=said.found, corpus_version=said.corpus_version)
-    sign_in.user = msgspec.structs.replace(user, password=checked)
-    users.change_password(tx, sign_in.user)
 
 
 def _refuse(
