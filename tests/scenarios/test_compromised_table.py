@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
 from botocore.exceptions import ClientError
+from structlog.testing import capture_logs
 from tests import srp
 from tests.history import kept
 from tests.people import PASSWORD, App, make_user, sign_in, told
@@ -319,3 +321,20 @@ def test_a_generated_password_is_given_where_the_corpus_cannot_be_read(
         UserPoolId=scene.app.pool_id, Username="generated", MessageAction="SUPPRESS"
     )
     assert created["User"]["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+
+
+def test_the_log_says_loudly_that_the_corpus_cannot_be_read_and_nothing_of_the_password(
+    made: tuple[State, RunningServer, Switched],
+) -> None:
+    setting, server, corpus = made
+    scene = prepare(server, corpus, False, "ENFORCED")
+    with capture_logs() as lines:
+        for path in (Scene.by_password, Scene.sign_up, Scene.set_by_administrator):
+            with suppress(ClientError):
+                path(scene)
+    said = [line for line in lines if line["event"] == "breach corpus unreadable"]
+    assert [line["operation"] for line in said] == ["InitiateAuth", "SignUp", "AdminSetUserPassword"]
+    for line in said:
+        assert (line["log_level"], line["problem"]) == ("error", GONE)
+        assert line["password"] == ("refused" if setting == "closed" else "passed unchecked")
+    assert KNOWN not in str(lines)

@@ -10,6 +10,7 @@ from doorward.breach.check import (
     SecurityMode,
     WhenUnreadable,
     check,
+    check_kept,
     policy,
 )
 from doorward.breach.corpus import CorpusUnreadable
@@ -100,3 +101,63 @@ def test_an_unreadable_corpus_refuses_only_where_a_find_would_have_blocked(
 def test_no_result_shows_the_password() -> None:
     result = check("known", event="SIGN_IN", mode="ENFORCED", configured=policy(None, None), corpus=Counts())
     assert "'known'" not in repr(result)
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [("known", "the password was seen 42 times in corpus counts-1"), ("rare", "")],
+)
+def test_a_find_says_how_often_and_where(password: str, sentence: str) -> None:
+    result = check(password, event="SIGN_IN", mode="AUDIT", configured=CompromisedPolicy(), corpus=Counts())
+    assert result.because == sentence
+
+
+class Learning:
+    """A corpus elsewhere, which tells its version with its first answer."""
+
+    version = "unknown"
+
+    def lookup(self, password: str) -> int:
+        self.version = "of today"
+        return 1
+
+
+def test_the_version_is_that_of_the_answer() -> None:
+    result = check("known", event="SIGN_IN", mode="AUDIT", configured=CompromisedPolicy(), corpus=Learning())
+    assert result.because == "the password was seen once in corpus of today"
+
+
+@pytest.mark.parametrize(
+    ("known", "setting", "found", "block", "refuse", "outcome"),
+    [
+        (True, "open", True, True, False, "checked"),
+        (False, "closed", False, False, False, "checked"),
+        (None, "open", False, False, False, "unchecked"),
+        (None, "closed", False, False, True, "unchecked"),
+    ],
+)
+def test_what_is_kept_counts_where_no_password_is_shown(
+    known: bool | None, setting: WhenUnreadable, found: bool, block: bool, refuse: bool, outcome: str
+) -> None:
+    result = check_kept(
+        known, "counts-1", mode="ENFORCED", configured=CompromisedPolicy(), when_unreadable=setting
+    )
+    assert (result.found, result.block, result.refuse, result.outcome) == (found, block, refuse, outcome)
+
+
+@pytest.mark.parametrize("known", [True, None])
+def test_what_is_kept_blocks_nobody_where_the_pool_observes_or_does_not_ask(known: bool | None) -> None:
+    observing: list[tuple[SecurityMode, CompromisedPolicy]] = [
+        ("AUDIT", CompromisedPolicy()),
+        ("ENFORCED", policy(None, "NO_ACTION")),
+    ]
+    silent: list[tuple[SecurityMode, CompromisedPolicy]] = [
+        ("OFF", CompromisedPolicy()),
+        ("ENFORCED", policy(["SIGN_UP"], "BLOCK")),
+    ]
+    for mode, configured in observing:
+        result = check_kept(known, "counts-1", mode=mode, configured=configured, when_unreadable="closed")
+        assert (result.found, result.block, result.refuse) == (bool(known), False, False)
+    for mode, configured in silent:
+        kept = check_kept(known, "counts-1", mode=mode, configured=configured, when_unreadable="closed")
+        assert kept == NOT_ASKED
