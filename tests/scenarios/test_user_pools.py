@@ -442,7 +442,7 @@ def test_passkeys_are_set_apart_from_the_factors(server: RunningServer) -> None:
     lite = _create(server, UserPoolTier="LITE")
     with refused("FeatureUnavailableInTierException", "Passkey MFA"):
         cognito.set_user_pool_mfa_config(UserPoolId=lite, WebAuthnConfiguration=passkeys)
-    single = {**passkeys, "FactorConfiguration": "SINGLE_FACTOR"}
+    single: Any = {**passkeys, "FactorConfiguration": "SINGLE_FACTOR"}
     cognito.set_user_pool_mfa_config(UserPoolId=lite, WebAuthnConfiguration=single)
     assert _mfa(cognito.get_user_pool_mfa_config(UserPoolId=lite))["WebAuthnConfiguration"] == single
 
