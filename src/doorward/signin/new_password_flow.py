@@ -81,8 +81,7 @@ def _note(request: SignInRequest, state: SessionState, compromised: CompromisedC
 
 def _with_password(tx: Connection, request: SignInRequest, user: User, stored: StoredPassword) -> User:
     changed = msgspec.structs.replace(
-        user,
-        attributes=_with_answers(request, user),
+        user.with_attributes(_with_answers(request, user)),
         password=stored,
         status="CONFIRMED",
         modified_at=request.call.now,

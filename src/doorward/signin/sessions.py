@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from doorward.call import Call
 from doorward.clock import random_token
 from doorward.directory.app_client import AppClient
+from doorward.directory.user import Factor
 from doorward.signin import queries
 from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
@@ -24,7 +25,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     """What was so far: which challenge is put, to whom, where, under which event.
 
     `name` is the user name as the client gave it, `user_id` the one it was told to answer with; `sub` is None
-    where the challenge is simulated for a name that leads to nobody. `password_digest` is the stored digest of
+    where the challenge is simulated for a name that leads to nobody. `set_up` is the factor that was set up in
+    the challenge MFA_SETUP. `password_digest` is the stored digest of
     the password that opened the session, where its answer must not outlive that password.
     """
 
@@ -33,6 +35,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     name: str
     sub: str | None
+    set_up: Factor | None = None
     user_id: str = ""
     event_id: str | None = None
     password_digest: str | None = None
@@ -74,6 +77,23 @@ def read_session(tx: Connection, call: Call, client: AppClient, challenge: str, 
         raise NotAuthorizedException("Invalid session for the user, session is expired.")
     state = _decoder.decode(call.services.keyring.open(sealed, digest))
     if state.client_id != client.id or state.challenge != challenge:
+        raise NotAuthorizedException("Invalid session for the user.")
+    return state
+
+
+def find_session(tx: Connection, call: Call, challenge: str, handle: str) -> SessionState:
+    """Return the state of a session for an operation that names no client: the handle alone leads to it.
+
+    Raises NotAuthorizedException where there is none, it has expired, or it is another challenge's.
+    """
+    found = queries.session_of_any_pool(tx, _digest(handle))
+    if found is None:
+        raise NotAuthorizedException("Invalid session for the user.")
+    sealed, expires_at = found
+    if expires_at <= call.now:
+        raise NotAuthorizedException("Invalid session for the user, session is expired.")
+    state = _decoder.decode(call.services.keyring.open(sealed, _digest(handle)))
+    if state.challenge != challenge:
         raise NotAuthorizedException("Invalid session for the user.")
     return state
 

@@ -92,7 +92,12 @@ users = Table(
         Column(
             "password_compromised", Boolean, nullable=True, comment="what that corpus said; null: unchecked"
         ),
-        Column("mfa_settings", JSON, nullable=False),
+        Column(
+            "mfa_settings",
+            JSON,
+            nullable=False,
+            comment="active factors, which one is preferred, whether passkeys count",
+        ),
     ),
     UniqueConstraint("pool_id", "username_key"),
     Index(None, "pool_id", "created_at", "sub"),
@@ -149,6 +154,19 @@ lockouts = Table(
     ),
 )
 
+software_tokens = Table(
+    "software_tokens",
+    metadata,
+    *_of_pool(
+        Column("sub", String, primary_key=True),
+        Column("confirmed", Boolean, primary_key=True, comment="false: waits for its first code"),
+        Column("name", String, primary_key=True, comment="FriendlyDeviceName, or empty"),
+        Column("sealed_seed", LargeBinary, nullable=False),
+        Column("last_step", Integer, nullable=False, comment="of 30 s: of the code that was used last"),
+        Column("created_at", Double, nullable=False),
+    ),
+)
+
 attempt_counts = Table(
     "attempt_counts",
     metadata,
@@ -164,7 +182,7 @@ sign_in_sessions = Table(
     "sign_in_sessions",
     metadata,
     *_of_pool(
-        Column("session_digest", LargeBinary, primary_key=True),
+        Column("session_digest", LargeBinary, primary_key=True, index=True),
         Column("sealed_state", LargeBinary, nullable=False),
         Column("expires_at", Double, nullable=False, index=True),
     ),

@@ -253,6 +253,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_sessions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_sessions_session_digest"), ["session_digest"], unique=False
+        )
 
     op.create_table(
         "signing_keys",
@@ -267,6 +270,25 @@ def upgrade() -> None:
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_signing_keys_user_pools"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pool_id", "kid", name=op.f("pk_signing_keys")),
+    )
+    op.create_table(
+        "software_tokens",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False, comment="false: waits for its first code"),
+        sa.Column("name", sa.String(), nullable=False, comment="FriendlyDeviceName, or empty"),
+        sa.Column("sealed_seed", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "last_step", sa.Integer(), nullable=False, comment="of 30 s: of the code that was used last"
+        ),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"],
+            ["user_pools.pool_id"],
+            name=op.f("fk_software_tokens_user_pools"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "sub", "confirmed", "name", name=op.f("pk_software_tokens")),
     )
     op.create_table(
         "token_families",
@@ -322,7 +344,12 @@ def upgrade() -> None:
             nullable=True,
             comment="what that corpus said; null: unchecked",
         ),
-        sa.Column("mfa_settings", sa.JSON(), nullable=False),
+        sa.Column(
+            "mfa_settings",
+            sa.JSON(),
+            nullable=False,
+            comment="active factors, which one is preferred, whether passkeys count",
+        ),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_users_user_pools"), ondelete="CASCADE"
         ),
