@@ -170,6 +170,24 @@ sign_in_sessions = Table(
     ),
 )
 
+devices = Table(
+    "devices",
+    metadata,
+    *_of_pool(
+        Column("device_key", String, primary_key=True),
+        Column("sub", String, nullable=False),
+        Column("name", String, nullable=True, comment="as the application named it"),
+        Column("remembered", Boolean, nullable=False),
+        Column("created_at", Double, nullable=False),
+        Column("modified_at", Double, nullable=False),
+        Column("authenticated_at", Double, nullable=False),
+        Column("last_address", String, nullable=True),
+        Column("srp_salt", LargeBinary, nullable=False),
+        Column("sealed_srp_verifier", LargeBinary, nullable=False),
+    ),
+    Index(None, "pool_id", "sub", "created_at", "device_key"),
+)
+
 token_families = Table(
     "token_families",
     metadata,
@@ -180,6 +198,7 @@ token_families = Table(
         Column("sub", String, nullable=False),
         Column("auth_time", Double, nullable=False),
         Column("event_id", String, nullable=True),
+        Column("device_key", String, nullable=True, comment="the device that the tokens were issued to"),
         Column("expires_at", Double, nullable=False, index=True),
         Column("revoked_at", Double, nullable=True),
     ),
