@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from doorward.clock import Instant
 from doorward.protection.attempt import Attempt, Surroundings
 from doorward.protection.configuration import ProtectionConfiguration
-from doorward.risk.policy import Decision, IpException, Mode, Response
+from doorward.risk.policy import Decision, IpException, Mode
 from doorward.risk.score import Assessment
 
 
@@ -24,6 +25,14 @@ class Screening:
         return self.mode is Mode.ENFORCED and self.exception is IpException.BLOCK
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A sign-in waits for an answer, at the latest `until`; `prompted`: by a second factor."""
+
+    until: Instant
+    prompted: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What the engine thinks of an attempt (None: it was not scored) and what the policy makes of it."""
@@ -31,8 +40,3 @@ class Verdict:
     assessment: Assessment | None
     decision: Decision
     earlier_sign_ins: int = 0
-
-    @property
-    def allows(self) -> bool:
-        """Whether the attempt goes on without anything more asked of the user."""
-        return self.decision.response is Response.ALLOW

@@ -183,6 +183,18 @@ def session(tx: Connection, pool_id: str, session_digest: bytes) -> tuple[bytes,
     return (row.sealed_state, row.expires_at) if row else None
 
 
+def change_session(tx: Connection, pool_id: str, session_digest: bytes, sealed_state: bytes) -> None:
+    """Keep another state of a session, which expires when it would have."""
+    tx.execute(
+        update(sign_in_sessions)
+        .where(
+            sign_in_sessions.c.pool_id == pool_id,
+            sign_in_sessions.c.session_digest == session_digest,
+        )
+        .values(sealed_state=sealed_state)
+    )
+
+
 def remove_session(tx: Connection, pool_id: str, session_digest: bytes) -> bool:
     """Delete a session; return whether there was one."""
     removed = tx.execute(

@@ -256,6 +256,7 @@ auth_events = Table(
         Column("event", LargeBinary, nullable=False, comment="AuthEvent as JSON, frozen when it happened"),
         Column("concluded", Integer, nullable=True, comment="its number in the pool; null: in progress"),
         Column("judged", Integer, nullable=True, comment="the number of its latest feedback"),
+        Column("open_until", Double, nullable=True, index=True, comment="null: has come to its end"),
     ),
     Index(None, "pool_id", "sub", "created_at", "event_id"),
     Index(None, "pool_id", "created_at"),
