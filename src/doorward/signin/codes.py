@@ -222,7 +222,7 @@ def recovery_attribute(pool: UserPool, user: User) -> str | None:
     """
     setting = pool.configuration.account_recovery_setting
     if setting is None or not setting.recovery_mechanisms:
-        second_factor = user.mfa_settings.get("SMS_MFA", False)
+        second_factor = "SMS_MFA" in user.factors
         order = ["email"] if second_factor else ["phone_number", "email"]
     else:
         mechanisms = sorted(setting.recovery_mechanisms, key=lambda mechanism: mechanism.priority)

@@ -11,7 +11,13 @@ from sqlalchemy.dialects.sqlite import insert
 from doorward.clock import Instant
 from doorward.signin.attempt_budget import HOUR, AttemptBudget
 from doorward.signin.lockout import QUIET, Lockout
-from doorward.store.tables import attempt_counts, lockouts, sign_in_sessions, verification_codes
+from doorward.store.tables import (
+    attempt_counts,
+    lockouts,
+    sign_in_sessions,
+    software_tokens,
+    verification_codes,
+)
 
 
 class StoredCode(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,6 +218,7 @@ def forget_user(tx: Connection, pool_id: str, sub: str) -> None:
     for table, column in (
         (verification_codes, verification_codes.c.sub),
         (attempt_counts, attempt_counts.c.subject),
+        (software_tokens, software_tokens.c.sub),
     ):
         tx.execute(delete(table).where(table.c.pool_id == pool_id, column == sub))
 
