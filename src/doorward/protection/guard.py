@@ -23,12 +23,12 @@ from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
 from doorward.protection.pool_views import PoolView, PoolViews
 from doorward.protection.recording import new_event, with_answers, with_password_check
-from doorward.protection.screening import Screening, Verdict, Waiting
+from doorward.protection.screening import NO_FACTORS, HeldFactors, Screening, Verdict, Waiting
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
-from doorward.risk.policy import NO_FACTS, Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
+from doorward.risk.policy import Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import Assessment, score
@@ -123,17 +123,17 @@ class Guard:
         except CorpusUnreadable:
             return None, None
 
-    def assess(self, tx: Connection, screening: Screening, facts: UserFacts = NO_FACTS) -> Verdict:
+    def assess(self, tx: Connection, screening: Screening, held: HeldFactors = NO_FACTORS) -> Verdict:
         """Score an attempt whose credentials are right, and decide what is done about it.
 
-        `facts` are the user's second factors, as sign-in knows them; what is not a sign-in has none.
+        `held` are the user's second factors, as sign-in knows them.
         """
         if screening.mode is Mode.OFF:
-            return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, facts))
+            return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, held))
         user = screening.attempt.user
         profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
         assessment = self._score(tx, screening, profile, _account_facts(user, profile, screening.attempt.now))
-        decision = self._decide(screening, assessment.level, facts)
+        decision = self._decide(screening, assessment.level, held)
         return Verdict(assessment=assessment, decision=decision, earlier_sign_ins=profile.successes)
 
     def level_of_stranger(self, tx: Connection, screening: Screening) -> Level:
@@ -145,7 +145,7 @@ class Guard:
 
     def block(self, screening: Screening) -> Verdict:
         """Return the verdict on an always-blocked address, which is not scored."""
-        return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, NO_FACTS))
+        return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, NO_FACTORS))
 
     def record(
         self,
@@ -254,8 +254,14 @@ class Guard:
                 calibrated(tx, attempt.pool.id, self.model),
             )
 
-    def _decide(self, screening: Screening, level: Level, facts: UserFacts) -> Decision:
+    def _decide(self, screening: Screening, level: Level, held: HeldFactors) -> Decision:
         policy = Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)
+        facts = UserFacts(
+            second_factor_active=held.active,
+            can_set_up_factor=held.can_set_up,
+            mfa_on=held.always_asked,
+            device_replaces_mfa=held.device_stands,
+        )
         return decide(policy, level, facts, screening.exception)
 
     def _written(
@@ -299,9 +305,7 @@ def _waiting(tx: Connection, event: AuthEvent, waiting: Waiting) -> AuthEvent:
 
 
 def _ended(tx: Connection, event: AuthEvent) -> AuthEvent:
-    return msgspec.structs.replace(
-        event, concluded=events.next_number(tx, event.pool_id), open_until=None
-    )
+    return msgspec.structs.replace(event, concluded=events.next_number(tx, event.pool_id), open_until=None)
 
 
 def _account_facts(user: User | None, profile: Profile, now: Instant) -> AccountFacts:

@@ -98,10 +98,6 @@ class UserFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The attempt comes from a remembered device, and the pool lets that stand for a second factor."""
 
 
-NO_FACTS: Final = UserFacts()
-"""What is known of the second factors of nobody."""
-
-
 class Decision(msgspec.Struct, frozen=True):
     """What is done, what ENFORCED would have done (`would_have`), and why."""
 

@@ -102,7 +102,7 @@ def send_code(
     return delivery_details(attribute, destination)
 
 
-def dispatch_code(  # noqa: PLR0917 - each is a fact of its own
+def dispatch_code(
     tx: Connection,
     call: Call,
     pool: UserPool,

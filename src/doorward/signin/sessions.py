@@ -5,6 +5,7 @@ unpredictable handle; the state is sealed in the database under the handle's dig
 """
 
 import hashlib
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -51,6 +52,14 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     srp: ServerChallenge | None = None
     code: SentCode | None = None
     wrong_answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that waits for its answer: the client's handle, and the state."""
+
+    handle: str
+    state: SessionState
 
 
 _decoder = msgspec.msgpack.Decoder(SessionState)

@@ -136,6 +136,12 @@ def has_token(tx: Connection, pool: UserPool, user: User) -> bool:
     return bool(queries.of_user(tx, pool.id, user.sub, confirmed=True))
 
 
+def latest_name(tx: Connection, pool: UserPool, user: User) -> str:
+    """Return the name of the token that was confirmed last; empty where it has none."""
+    tokens = queries.of_user(tx, pool.id, user.sub, confirmed=True)
+    return tokens[-1].name if tokens else ""
+
+
 def _fitting_step(keyring: Keyring, token: StoredToken, code: str, now: Instant) -> int | None:
     """Return the latest step within the drift that a code is of, or None. Every step is compared."""
     seed = keyring.open(token.sealed_seed, _context(token.pool_id, token.sub))

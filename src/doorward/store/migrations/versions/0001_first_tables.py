@@ -81,12 +81,14 @@ def upgrade() -> None:
             "concluded", sa.Integer(), nullable=True, comment="its number in the pool; null: in progress"
         ),
         sa.Column("judged", sa.Integer(), nullable=True, comment="the number of its latest feedback"),
+        sa.Column("open_until", sa.Double(), nullable=True, comment="null: has come to its end"),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_auth_events_user_pools"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pool_id", "event_id", name=op.f("pk_auth_events")),
     )
     with op.batch_alter_table("auth_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_auth_events_open_until"), ["open_until"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_auth_events_pool_id_concluded"), ["pool_id", "concluded"], unique=False
         )
