@@ -1,9 +1,14 @@
 """A user, as the directory knows it."""
 
+from typing import Literal
+
 import msgspec
 
 from doorward.clock import Instant
 from doorward.wire.contract import UserStatusType
+
+Factor = Literal["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]
+"""A second factor, by the name of its challenge (ChallengeNameType)."""
 
 
 class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +37,11 @@ class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A user of a pool. `attributes` holds name → value, `sub` and `custom:` ones included."""
+    """A user of a pool. `attributes` holds name → value, `sub` and `custom:` ones included.
+
+    `factors` are the second factors that are active for the user, whether or not his pool offers them now;
+    `preferred_factor` is one of them, or None.
+    """
 
     pool_id: str
     sub: str
@@ -43,7 +52,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: Instant
     attributes: dict[str, str]
     password: StoredPassword | None = None
-    mfa_settings: dict[str, bool] = {}
+    factors: tuple[Factor, ...] = ()
+    preferred_factor: Factor | None = None
 
     def __repr__(self) -> str:
         """Name the user and show nothing of him."""
@@ -54,8 +64,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def has_second_factor(self) -> bool:
-        """Whether the user holds an active second factor."""
-        return any(self.mfa_settings.values())
+        """Whether a second factor is active for the user."""
+        return bool(self.factors)
 
     def verified(self, attribute: str) -> bool:
         """Whether the user has an e-mail address or phone number that a code has verified."""

@@ -1,6 +1,6 @@
 """Writing an attempt down: the auth event, with everything that explains it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -66,6 +66,14 @@ def new_event(
         ),
         circumstance=msgspec.Raw(msgspec.json.encode(screening.surroundings.circumstance)),
     )
+
+
+def with_answers(
+    event: AuthEvent, response: EventResponse, answered: Sequence[ChallengeResponse]
+) -> AuthEvent:
+    """Return an event with how challenges were answered since: each stands there once, as it was answered last."""
+    by_name = {one.challenge_name: one for one in (*event.challenges, *answered)}
+    return msgspec.structs.replace(event, response=response, challenges=list(by_name.values()))
 
 
 def with_password_check(event: AuthEvent, compromised: CompromisedCheck) -> AuthEvent:

@@ -11,7 +11,13 @@ from sqlalchemy.dialects.sqlite import insert
 from doorward.clock import Instant
 from doorward.signin.attempt_budget import HOUR, AttemptBudget
 from doorward.signin.lockout import QUIET, Lockout
-from doorward.store.tables import attempt_counts, lockouts, sign_in_sessions, verification_codes
+from doorward.store.tables import (
+    attempt_counts,
+    lockouts,
+    sign_in_sessions,
+    software_tokens,
+    verification_codes,
+)
 
 
 class StoredCode(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +189,18 @@ def session(tx: Connection, pool_id: str, session_digest: bytes) -> tuple[bytes,
     return (row.sealed_state, row.expires_at) if row else None
 
 
+def change_session(tx: Connection, pool_id: str, session_digest: bytes, sealed_state: bytes) -> None:
+    """Keep another state of a session, which expires when it would have."""
+    tx.execute(
+        update(sign_in_sessions)
+        .where(
+            sign_in_sessions.c.pool_id == pool_id,
+            sign_in_sessions.c.session_digest == session_digest,
+        )
+        .values(sealed_state=sealed_state)
+    )
+
+
 def remove_session(tx: Connection, pool_id: str, session_digest: bytes) -> bool:
     """Delete a session; return whether there was one."""
     removed = tx.execute(
@@ -200,6 +218,7 @@ def forget_user(tx: Connection, pool_id: str, sub: str) -> None:
     for table, column in (
         (verification_codes, verification_codes.c.sub),
         (attempt_counts, attempt_counts.c.subject),
+        (software_tokens, software_tokens.c.sub),
     ):
         tx.execute(delete(table).where(table.c.pool_id == pool_id, column == sub))
 

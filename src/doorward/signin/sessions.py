@@ -5,27 +5,38 @@ unpredictable handle; the state is sealed in the database under the handle's dig
 """
 
 import hashlib
+from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
 
 from doorward.call import Call
-from doorward.clock import random_token
+from doorward.clock import Instant, random_token
 from doorward.directory.app_client import AppClient
 from doorward.signin import queries
+from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
+
+Proof = Literal["password", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"]
+"""What a user has shown in a sign-in: that he knows the password, that he holds a factor."""
+
+Pending = Literal["allow", "mfa", "mfa_setup"]
+"""What is to follow: nothing more, the challenge of a second factor, or setting one up."""
 
 _DEFAULT_MINUTES = 3
 _HANDLE_BYTES = 48
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
-    """What was so far: which challenge is put, to whom, where, under which event.
+    """What was so far: which challenge is put, to whom, where, under which event, and what comes behind it.
 
     `name` is the user name as the client gave it, `user_id` the one it was told to answer with; `sub` is None
-    where the challenge is simulated for a name that leads to nobody. `password_digest` is the stored digest of
-    the password that opened the session, where its answer must not outlive that password.
+    where the challenge is simulated for a name that leads to nobody. `proven` says what the user has shown
+    already. `password_digest` is the stored digest of the password that opened the session, which must not
+    outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet.
+    `code` is what was sent for this session alone, `wrong_answers` how often it was guessed at.
     """
 
     challenge: str
@@ -35,8 +46,20 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     sub: str | None
     user_id: str = ""
     event_id: str | None = None
+    proven: tuple[Proof, ...] = ()
     password_digest: str | None = None
+    pending: Pending = "allow"
     srp: ServerChallenge | None = None
+    code: SentCode | None = None
+    wrong_answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that waits for its answer: the client's handle, and the state."""
+
+    handle: str
+    state: SessionState
 
 
 _decoder = msgspec.msgpack.Decoder(SessionState)
@@ -47,16 +70,27 @@ def open_session(
 ) -> str:
     """Keep a state and return the handle by which the client resumes it; an SRP exchange brings its own."""
     handle = handle or random_token(_HANDLE_BYTES)
-    minutes = client.configuration.auth_session_validity or _DEFAULT_MINUTES
     digest = _digest(handle)
     queries.keep_session(
         tx,
         state.pool_id,
         digest,
         call.services.keyring.seal(msgspec.msgpack.encode(state), digest),
-        call.now + minutes * 60,
+        expiry(call, client),
     )
     return handle
+
+
+def expiry(call: Call, client: AppClient) -> Instant:
+    """Return until when a session that is opened now can be answered."""
+    return call.now + 60 * (client.configuration.auth_session_validity or _DEFAULT_MINUTES)
+
+
+def change_session(tx: Connection, call: Call, client: AppClient, state: SessionState, handle: str) -> None:
+    """Keep another state under a handle that goes on being valid, and no longer than before."""
+    digest = _digest(handle)
+    sealed = call.services.keyring.seal(msgspec.msgpack.encode(state), digest)
+    queries.change_session(tx, client.pool_id, digest, sealed)
 
 
 def read_session(tx: Connection, call: Call, client: AppClient, challenge: str, handle: str) -> SessionState:

@@ -11,10 +11,22 @@ from doorward.call import Call
 from doorward.directory.app_client import AppClient
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
-from doorward.history.auth_event import AuthEvent
+from doorward.history.auth_event import AuthEvent, ChallengeResponse
 from doorward.protection.screening import Screening, Verdict
+from doorward.signin.sessions import OpenSession, Pending, Proof
 from doorward.wire.contract import AuthenticationResultType
 from doorward.wire.errors import CognitoError
+
+ChallengeName = Literal[
+    "PASSWORD_VERIFIER",
+    "NEW_PASSWORD_REQUIRED",
+    "SMS_MFA",
+    "EMAIL_OTP",
+    "SOFTWARE_TOKEN_MFA",
+    "SELECT_MFA_TYPE",
+    "MFA_SETUP",
+]
+"""The challenges that a sign-in can be waiting for."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,7 @@ class Refusal:
 class Challenge:
     """The sign-in goes on when the client answers this; `session` is the handle of what was so far."""
 
-    name: Literal["PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED"]
+    name: ChallengeName
     session: str
     parameters: dict[str, str]
 
@@ -51,6 +63,11 @@ class SignIn:
     whether the credentials were right; `password_digest` is the stored digest they were proven against, so
     that a password changed meanwhile proves nothing. `compromised` is what the corpus says of the password.
     `replacement_digest` is a better Argon2id digest of the same password, where the stored one is weak.
+
+    `answered` is how challenges were answered in this request, `proofs` what the user has shown in this sign-in
+    so far, and `pending` what was decided at its risk and has yet to be fulfilled. `answers` is the session that
+    the request answers, None once it has ended. `event` is what is to be counted after the commit, `event_id`
+    the sign-in's own event, whenever it began.
     """
 
     call: Call
@@ -65,7 +82,12 @@ class SignIn:
     replacement_digest: str | None = None
     compromised: CompromisedCheck = field(default=NOT_ASKED)
     verdict: Verdict | None = None
+    answered: list[ChallengeResponse] = field(default_factory=list)
+    proofs: tuple[Proof, ...] = ()
+    pending: Pending = "allow"
+    answers: OpenSession | None = None
     event: AuthEvent | None = None
+    event_id: str | None = None
 
     @property
     def known_user(self) -> User:

@@ -92,7 +92,7 @@ users = Table(
         Column(
             "password_compromised", Boolean, nullable=True, comment="what that corpus said; null: unchecked"
         ),
-        Column("mfa_settings", JSON, nullable=False),
+        Column("mfa_settings", JSON, nullable=False, comment="active factors, and the preferred one"),
     ),
     UniqueConstraint("pool_id", "username_key"),
     Index(None, "pool_id", "created_at", "sub"),
@@ -146,6 +146,19 @@ lockouts = Table(
         Column("failures", Integer, nullable=False),
         Column("locked_until", Double, nullable=False),
         Column("last_failure_at", Double, nullable=False),
+    ),
+)
+
+software_tokens = Table(
+    "software_tokens",
+    metadata,
+    *_of_pool(
+        Column("sub", String, primary_key=True),
+        Column("confirmed", Boolean, primary_key=True, comment="false: waits for its first code"),
+        Column("name", String, primary_key=True, comment="FriendlyDeviceName, or empty"),
+        Column("sealed_seed", LargeBinary, nullable=False),
+        Column("last_step", Integer, nullable=False, comment="of 30 s: of the code that was used last"),
+        Column("created_at", Double, nullable=False),
     ),
 )
 
@@ -275,6 +288,7 @@ auth_events = Table(
         Column("event", LargeBinary, nullable=False, comment="AuthEvent as JSON, frozen when it happened"),
         Column("concluded", Integer, nullable=True, comment="its number in the pool; null: in progress"),
         Column("judged", Integer, nullable=True, comment="the number of its latest feedback"),
+        Column("open_until", Double, nullable=True, index=True, comment="null: has come to its end"),
     ),
     Index(None, "pool_id", "sub", "created_at", "event_id"),
     Index(None, "pool_id", "created_at"),

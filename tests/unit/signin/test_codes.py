@@ -48,7 +48,7 @@ def user_with(*verified: str, second_factor: bool = False) -> User:
             "phone_number": "+442079460123",
             **{f"{name}_verified": "true" for name in verified},
         },
-        mfa_settings={"SMS_MFA": second_factor},
+        factors=("SMS_MFA",) if second_factor else (),
     )
 
 

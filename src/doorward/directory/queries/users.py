@@ -121,7 +121,7 @@ def _columns(pool: UserPool, user: User) -> dict[str, object]:
         "created_at": user.created_at,
         "modified_at": user.modified_at,
         "attributes": user.attributes,
-        "mfa_settings": user.mfa_settings,
+        "mfa_settings": {"factors": user.factors, "preferred": user.preferred_factor},
         **_password_columns(user.password),
     }
 
@@ -165,5 +165,6 @@ def from_row(row: Row[tuple[object, ...]]) -> User:
         modified_at=row.modified_at,
         attributes=row.attributes,
         password=password,
-        mfa_settings=row.mfa_settings,
+        factors=tuple(row.mfa_settings["factors"]),
+        preferred_factor=row.mfa_settings["preferred"],
     )

@@ -81,12 +81,14 @@ def upgrade() -> None:
             "concluded", sa.Integer(), nullable=True, comment="its number in the pool; null: in progress"
         ),
         sa.Column("judged", sa.Integer(), nullable=True, comment="the number of its latest feedback"),
+        sa.Column("open_until", sa.Double(), nullable=True, comment="null: has come to its end"),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_auth_events_user_pools"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pool_id", "event_id", name=op.f("pk_auth_events")),
     )
     with op.batch_alter_table("auth_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_auth_events_open_until"), ["open_until"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_auth_events_pool_id_concluded"), ["pool_id", "concluded"], unique=False
         )
@@ -294,6 +296,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "kid", name=op.f("pk_signing_keys")),
     )
     op.create_table(
+        "software_tokens",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False, comment="false: waits for its first code"),
+        sa.Column("name", sa.String(), nullable=False, comment="FriendlyDeviceName, or empty"),
+        sa.Column("sealed_seed", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "last_step", sa.Integer(), nullable=False, comment="of 30 s: of the code that was used last"
+        ),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"],
+            ["user_pools.pool_id"],
+            name=op.f("fk_software_tokens_user_pools"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "sub", "confirmed", "name", name=op.f("pk_software_tokens")),
+    )
+    op.create_table(
         "token_families",
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("origin_jti", sa.String(), nullable=False),
@@ -350,7 +371,7 @@ def upgrade() -> None:
             nullable=True,
             comment="what that corpus said; null: unchecked",
         ),
-        sa.Column("mfa_settings", sa.JSON(), nullable=False),
+        sa.Column("mfa_settings", sa.JSON(), nullable=False, comment="active factors, and the preferred one"),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_users_user_pools"), ondelete="CASCADE"
         ),
