@@ -103,11 +103,12 @@ class Proof:
 
     def respond(self, challenge: Any, responses: dict[str, str], session: str | None) -> dict[str, Any]:
         """Answer a challenge, with a session or without."""
+        named: Any = {"Session": session} if session else {}
         answer = self.device.server.anonymous.respond_to_auth_challenge(
             ClientId=self.device.app.client_id,
             ChallengeName=challenge,
             ChallengeResponses=responses,
-            **({"Session": session} if session else {}),
+            **named,
         )
         return dict(answer)
 
@@ -129,9 +130,7 @@ def confirm(server: RunningServer, app: App, tokens: Any, username: str, name: s
         DeviceName=name,
         DeviceSecretVerifierConfig=verifier,
     )
-    return KnownDevice(
-        server, app, username, made["DeviceKey"], made["DeviceGroupKey"], secret, dict(tokens)
-    )
+    return KnownDevice(server, app, username, made["DeviceKey"], made["DeviceGroupKey"], secret, dict(tokens))
 
 
 def make_device(server: RunningServer, app: App, username: str = "anna", name: str = "laptop") -> KnownDevice:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
+from doorward.signin.device_flow import answer_device_srp, begin_device_srp
 from doorward.signin.new_password_flow import answer_new_password
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
@@ -56,6 +57,8 @@ CHALLENGES: Mapping[str, Flow] = {
     "EMAIL_OTP": answer_email,
     "SOFTWARE_TOKEN_MFA": answer_software_token,
     "SELECT_MFA_TYPE": answer_selection,
+    "DEVICE_SRP_AUTH": begin_device_srp,
+    "DEVICE_PASSWORD_VERIFIER": answer_device_srp,
 }
 
 _ENABLED_BY: Mapping[str, tuple[str, ...]] = {

@@ -6,6 +6,7 @@ decides, `record` writes the event down and learns from a full success, `observe
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import structlog
@@ -22,7 +23,7 @@ from doorward.protection import configuration, queries
 from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
 from doorward.protection.pool_views import PoolView, PoolViews
-from doorward.protection.recording import new_event, with_answers, with_password_check
+from doorward.protection.recording import new_event, with_answers, with_password_check, with_verdict
 from doorward.protection.screening import NO_FACTORS, HeldFactors, Screening, Verdict, Waiting
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
@@ -136,6 +137,17 @@ class Guard:
         decision = self._decide(screening, assessment.level, held)
         return Verdict(assessment=assessment, decision=decision, earlier_sign_ins=profile.successes)
 
+    def with_remembered_device(self, tx: Connection, screening: Screening, event_id: str | None) -> Screening:
+        """Return a sign-in's screening where it comes from a remembered device that has proven its secret.
+
+        The circumstance is the one that the event was begun in; that of the present request without an event.
+        """
+        event = events.find(tx, screening.attempt.pool.id, event_id) if event_id else None
+        present = screening.surroundings.circumstance
+        began = _circumstance.decode(event.circumstance) if event else present
+        proven = msgspec.structs.replace(began, remembered_device=True)
+        return replace(screening, surroundings=replace(screening.surroundings, circumstance=proven))
+
     def level_of_stranger(self, tx: Connection, screening: Screening) -> Level:
         """Return the level that the attempt would have for a name that leads to nobody.
 
@@ -179,16 +191,20 @@ class Guard:
         answered: Sequence[ChallengeResponse] = (),
         compromised: CompromisedCheck = NOT_ASKED,
         waiting: Waiting | None = None,
+        judged_anew: tuple[Screening, Verdict] | None = None,
     ) -> AuthEvent | None:
         """Carry an event that is in progress on, or bring it to its end; a full success teaches.
 
         `answered` is how challenges have been answered since; the last word on each counts. `compromised` is
-        what was found of a password that was chosen on the way. A sign-in that was reported as not the user's
+        what was found of a password that was chosen on the way, `judged_anew` what the attempt came to once
+        its device had proven itself. A sign-in that was reported as not the user's
         own while it was in progress teaches nothing.
         """
         event = events.find(tx, pool_id, event_id)
         if event is None or event.response != "InProgress":
             return None
+        if judged_anew is not None:
+            event = with_verdict(event, *judged_anew)
         event = with_password_check(with_answers(event, response, answered), compromised)
         reported = event.feedback is not None and event.feedback.value == "Invalid"
         event = self._written(tx, event, waiting, learns=not reported)

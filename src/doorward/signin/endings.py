@@ -4,14 +4,17 @@ Each writes the event down, carries the one on that began with the sign-in, and 
 all in the operation's transaction.
 """
 
+import msgspec
 from sqlalchemy import Connection
 
 from doorward.history.auth_event import EventResponse
 from doorward.protection.screening import Waiting
 from doorward.signin import sessions
+from doorward.signin.known_devices import bind_device
 from doorward.signin.session_codes import SentCode
 from doorward.signin.sessions import SessionState
 from doorward.signin.sign_in import Challenge, ChallengeName, Granted, Refusal, SignIn
+from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import CognitoError
 
 PROMPTS = frozenset({"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE"})
@@ -32,10 +35,12 @@ def ask(
     parameters: dict[str, str],
     *,
     code: SentCode | None = None,
+    srp: ServerChallenge | None = None,
+    handle: str | None = None,
 ) -> Challenge:
     """Put a challenge to the client, in a new session; the event is in progress.
 
-    What has been proven and what is still pending goes with it.
+    What has been proven and what is still pending goes with it. `handle` is for what brings its own.
     """
     _end_session(tx, sign_in)
     waiting = Waiting(sessions.expiry(sign_in.call, sign_in.client), prompted=challenge in PROMPTS)
@@ -51,16 +56,20 @@ def ask(
         proven=sign_in.proofs,
         password_digest=sign_in.password_digest,
         pending=sign_in.pending,
+        device_key=sign_in.device_key,
+        owes_device_proof=sign_in.owes_device_proof,
+        srp=srp,
         code=code,
     )
-    handle = sessions.open_session(tx, sign_in.call, sign_in.client, state)
+    handle = sessions.open_session(tx, sign_in.call, sign_in.client, state, handle)
     return Challenge(challenge, handle, parameters)
 
 
 def grant(tx: Connection, sign_in: SignIn) -> Granted:
-    """Hand out the tokens: the event passes, and teaches."""
+    """Hand out the tokens: the event passes, and teaches. They are bound to the device they go to."""
     _end_session(tx, sign_in)
     _write(tx, sign_in, "Pass")
+    device_key, new_device = bind_device(tx, sign_in)
     tokens = sign_in.call.services.issuer.grant(
         tx,
         sign_in.pool,
@@ -68,8 +77,9 @@ def grant(tx: Connection, sign_in: SignIn) -> Granted:
         sign_in.known_user,
         event_id=sign_in.event_id,
         now=sign_in.call.now,
+        device_key=device_key,
     )
-    return Granted(tokens)
+    return Granted(msgspec.structs.replace(tokens, new_device_metadata=new_device))
 
 
 def note(tx: Connection, sign_in: SignIn) -> None:
@@ -100,6 +110,9 @@ def _write(
             answered=sign_in.answered,
             compromised=sign_in.compromised,
             waiting=waiting,
+            judged_anew=(sign_in.screening, sign_in.verdict)
+            if sign_in.judged_anew and sign_in.verdict
+            else None,
         )
         return
     sign_in.event = guard.record(

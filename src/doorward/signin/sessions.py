@@ -19,14 +19,15 @@ from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
 
-Proof = Literal["password", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"]
-"""What a user has shown in a sign-in: that he knows the password, that he holds a factor."""
+Proof = Literal["password", "device", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"]
+"""What a user has shown in a sign-in: that he knows the password, that he holds a factor, a remembered device."""
 
 Pending = Literal["allow", "mfa", "mfa_setup"]
 """What is to follow: nothing more, the challenge of a second factor, or setting one up."""
 
 _DEFAULT_MINUTES = 3
 _HANDLE_BYTES = 48
+_POINTER = "found elsewhere"
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +37,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     where the challenge is simulated for a name that leads to nobody. `proven` says what the user has shown
     already. `password_digest` is the stored digest of the password that opened the session, which must not
     outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet.
+    `device_key` is the device that the client says it is, which may owe the proof of it.
     `code` is what was sent for this session alone, `wrong_answers` how often it was guessed at.
     """
 
@@ -49,6 +51,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     proven: tuple[Proof, ...] = ()
     password_digest: str | None = None
     pending: Pending = "allow"
+    device_key: str | None = None
+    owes_device_proof: bool = False
     srp: ServerChallenge | None = None
     code: SentCode | None = None
     wrong_answers: int = 0
@@ -84,6 +88,23 @@ def open_session(
 def expiry(call: Call, client: AppClient) -> Instant:
     """Return until when a session that is opened now can be answered."""
     return call.now + 60 * (client.configuration.auth_session_validity or _DEFAULT_MINUTES)
+
+
+def point_to_session(tx: Connection, call: Call, client: AppClient, place: str, handle: str) -> None:
+    """Let a session be found at a place too, for clients that do not send its handle; it replaces the one there.
+
+    What is kept there is no session that could be answered.
+    """
+    queries.remove_session(tx, client.pool_id, _digest(place))
+    state = SessionState(
+        challenge=_POINTER, pool_id=client.pool_id, client_id=client.id, name=handle, sub=None
+    )
+    open_session(tx, call, client, state, place)
+
+
+def pointed_session(tx: Connection, call: Call, client: AppClient, place: str) -> str:
+    """Return the handle of the session that is found at a place. Raises as `read_session` does."""
+    return read_session(tx, call, client, _POINTER, place).name
 
 
 def change_session(tx: Connection, call: Call, client: AppClient, state: SessionState, handle: str) -> None:

@@ -25,6 +25,8 @@ ChallengeName = Literal[
     "SOFTWARE_TOKEN_MFA",
     "SELECT_MFA_TYPE",
     "MFA_SETUP",
+    "DEVICE_SRP_AUTH",
+    "DEVICE_PASSWORD_VERIFIER",
 ]
 """The challenges that a sign-in can be waiting for."""
 
@@ -66,8 +68,9 @@ class SignIn:
 
     `answered` is how challenges were answered in this request, `proofs` what the user has shown in this sign-in
     so far, and `pending` what was decided at its risk and has yet to be fulfilled. `answers` is the session that
-    the request answers, None once it has ended. `event` is what is to be counted after the commit, `event_id`
-    the sign-in's own event, whenever it began.
+    the request answers, None once it has ended. `device_key` is the user's device that the client says it is, which
+    may owe the proof of it; `judged_anew` says that the verdict is one after that proof. `event` is what is to be
+    counted after the commit, `event_id` the sign-in's own event, whenever it began.
     """
 
     call: Call
@@ -85,6 +88,9 @@ class SignIn:
     answered: list[ChallengeResponse] = field(default_factory=list)
     proofs: tuple[Proof, ...] = ()
     pending: Pending = "allow"
+    device_key: str | None = None
+    owes_device_proof: bool = False
+    judged_anew: bool = False
     answers: OpenSession | None = None
     event: AuthEvent | None = None
     event_id: str | None = None

@@ -11,11 +11,14 @@ from sqlalchemy import Connection
 
 from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse
+from doorward.protection.screening import Demand
 from doorward.signin import lockout, queries
+from doorward.signin.device_steps import ask_device_proof, demand_with_device
 from doorward.signin.endings import ask, grant, refuse
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.passwords import UNCHECKED
 from doorward.signin.second_factor_steps import ask_second_factor, held_factors
+from doorward.signin.second_factors import FACTORS
 from doorward.signin.sign_in import Answer, SignIn, Step
 from doorward.wire.errors import (
     CognitoError,
@@ -118,12 +121,22 @@ def respond_to_risk(tx: Connection, sign_in: SignIn) -> Answer | None:
     A block and a refusal look the same. What else is asked of the user is pending from here on.
     """
     held = held_factors(sign_in.pool, sign_in.known_user)
-    sign_in.verdict = sign_in.call.services.guard.assess(tx, sign_in.screening, held)
-    match sign_in.verdict.demand:
+    sign_in.verdict = verdict = sign_in.call.services.guard.assess(tx, sign_in.screening, held)
+    # A claimed device proves itself at the end. What is asked before is what is asked if it does; what is written
+    # down is what is known now.
+    owes = sign_in.owes_device_proof
+    return act_on(tx, sign_in, demand_with_device(tx, sign_in, held) if owes else verdict.demand)
+
+
+def act_on(tx: Connection, sign_in: SignIn, demand: Demand) -> Answer | None:
+    """Do what the verdict demands; what is asked of the user, and not shown yet, is pending."""
+    match demand:
         case "refuse" | "block":
-            error = NotAuthorizedException(BLOCKED if sign_in.verdict.risky else NO_FACTOR)
-            return refuse(tx, sign_in, error)
-        case demand:
+            risky = sign_in.verdict is not None and sign_in.verdict.risky
+            return refuse(tx, sign_in, NotAuthorizedException(BLOCKED if risky else NO_FACTOR))
+        case "mfa" if any(factor in sign_in.proofs for factor in FACTORS):
+            sign_in.pending = "allow"
+        case _:
             sign_in.pending = demand
     return None
 
@@ -137,8 +150,8 @@ def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:
 
 
 def grant_tokens(tx: Connection, sign_in: SignIn) -> Answer:
-    """All is well: here are the tokens."""
-    return grant(tx, sign_in)
+    """All is well: here are the tokens, unless the device owes the proof of its secret."""
+    return ask_device_proof(tx, sign_in) if sign_in.owes_device_proof else grant(tx, sign_in)
 
 
 BEFORE_CREDENTIALS: tuple[Step, ...] = (refuse_blocked_address, refuse_while_locked)
