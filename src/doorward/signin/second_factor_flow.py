@@ -27,8 +27,8 @@ from doorward.wire.errors import (
     CodeMismatchException,
     CognitoError,
     InvalidParameterException,
-    LimitExceededException,
     NotAuthorizedException,
+    TooManyRequestsException,
 )
 
 WRONG_ANSWERS: Final = 5
@@ -122,7 +122,7 @@ def _problem(tx: Connection, sign_in: SignIn, factor: Factor, code: str) -> Cogn
 def _wrong(tx: Connection, sign_in: SignIn, problem: CognitoError) -> Answer:
     """Count a wrong code. What is no mere mistake, or one too many, ends the sign-in."""
     sign_in.answered.append(FACTOR_WRONG)
-    if isinstance(problem, LimitExceededException):
+    if isinstance(problem, TooManyRequestsException):
         problem = NotAuthorizedException(TOO_MANY_GUESSES)
     waiting = sign_in.answers
     if waiting is None or isinstance(problem, NotAuthorizedException):

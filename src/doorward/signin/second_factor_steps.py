@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
-from doorward.directory.user import Factor, User
+from doorward.directory.user import ADDRESS_OF, Factor, User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
 from doorward.protection.screening import HeldFactors
@@ -68,7 +68,7 @@ def ask_for(tx: Connection, sign_in: SignIn, factor: Factor) -> Answer:
             "FRIENDLY_DEVICE_NAME": software_tokens.latest_name(tx, pool, user),
         }
         return ask(tx, sign_in, factor, parameters)
-    attribute = second_factors.ADDRESS_OF[factor]
+    attribute = ADDRESS_OF[factor]
     return send_and_ask(tx, sign_in, factor, attribute, user.attributes.get(attribute, ""))
 
 
