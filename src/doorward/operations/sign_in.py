@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
+from doorward.signin.mfa_setup_flow import answer_mfa_setup
 from doorward.signin.new_password_flow import answer_new_password
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
@@ -56,6 +57,7 @@ CHALLENGES: Mapping[str, Flow] = {
     "EMAIL_OTP": answer_email,
     "SOFTWARE_TOKEN_MFA": answer_software_token,
     "SELECT_MFA_TYPE": answer_selection,
+    "MFA_SETUP": answer_mfa_setup,
 }
 
 _ENABLED_BY: Mapping[str, tuple[str, ...]] = {

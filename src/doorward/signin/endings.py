@@ -6,6 +6,7 @@ all in the operation's transaction.
 
 from sqlalchemy import Connection
 
+from doorward.directory.user import Factor
 from doorward.history.auth_event import EventResponse
 from doorward.protection.screening import Waiting
 from doorward.signin import sessions
@@ -32,13 +33,17 @@ def ask(
     parameters: dict[str, str],
     *,
     code: SentCode | None = None,
+    set_up: Factor | None = None,
 ) -> Challenge:
     """Put a challenge to the client, in a new session; the event is in progress.
 
-    What has been proven and what is still pending goes with it.
+    What has been proven and what is still pending goes with it, and the `code` that was sent; `set_up` is the
+    factor that a right answer makes active.
     """
     _end_session(tx, sign_in)
-    waiting = Waiting(sessions.expiry(sign_in.call, sign_in.client), prompted=challenge in PROMPTS)
+    waiting = Waiting(
+        sessions.expiry(sign_in.call, sign_in.client), prompted=challenge in PROMPTS and set_up is None
+    )
     _write(tx, sign_in, "InProgress", waiting)
     state = SessionState(
         challenge=challenge,
@@ -52,6 +57,7 @@ def ask(
         password_digest=sign_in.password_digest,
         pending=sign_in.pending,
         code=code,
+        set_up=set_up,
     )
     handle = sessions.open_session(tx, sign_in.call, sign_in.client, state)
     return Challenge(challenge, handle, parameters)
