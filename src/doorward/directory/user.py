@@ -1,6 +1,7 @@
 """A user, as the directory knows it."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Final, Literal
 
 import msgspec
 
@@ -9,6 +10,9 @@ from doorward.wire.contract import UserStatusType
 
 Factor = Literal["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]
 """A second factor, by the name of its challenge (ChallengeNameType)."""
+
+ADDRESS_OF: Final[dict[Factor, str]] = {"SMS_MFA": "phone_number", "EMAIL_OTP": "email"}
+"""The attribute that a factor's codes go to."""
 
 
 class StoredPassword(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +44,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """A user of a pool. `attributes` holds name → value, `sub` and `custom:` ones included.
 
     `factors` are the second factors that are active for the user, whether or not his pool offers them now;
-    `preferred_factor` is one of them, or None.
+    `preferred_factor` is one of them, or None. `passkey_factor` says whether a passkey is to count as both factors
+    at once (WebAuthnMfaSettings).
     """
 
     pool_id: str
@@ -54,6 +59,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     password: StoredPassword | None = None
     factors: tuple[Factor, ...] = ()
     preferred_factor: Factor | None = None
+    passkey_factor: bool = False
 
     def __repr__(self) -> str:
         """Name the user and show nothing of him."""
@@ -70,3 +76,26 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     def verified(self, attribute: str) -> bool:
         """Whether the user has an e-mail address or phone number that a code has verified."""
         return bool(self.attributes.get(attribute)) and self.attributes.get(f"{attribute}_verified") == "true"
+
+    def with_attributes(self, attributes: dict[str, str]) -> "User":
+        """Return the user with other attributes; a factor whose address is gone is gone with it."""
+        kept = (
+            factor
+            for factor in self.factors
+            if factor not in ADDRESS_OF or attributes.get(ADDRESS_OF[factor])
+        )
+        changed = msgspec.structs.replace(self, attributes=attributes)
+        return changed.with_factors(kept, self.preferred_factor)
+
+    def with_factors(self, factors: Iterable[Factor], preferred: Factor | None) -> "User":
+        """Return the user with other active factors; one that is not among them is not preferred.
+
+        A passkey counts as both factors only beside another, so that who loses it is not locked out.
+        """
+        active = tuple(factors)
+        return msgspec.structs.replace(
+            self,
+            factors=active,
+            preferred_factor=preferred if preferred in active else None,
+            passkey_factor=self.passkey_factor and bool(active),
+        )

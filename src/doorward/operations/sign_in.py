@@ -6,6 +6,7 @@ from typing import TypeVar
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
 from doorward.signin.device_flow import answer_device_srp, begin_device_srp
+from doorward.signin.mfa_setup_flow import answer_mfa_setup
 from doorward.signin.new_password_flow import answer_new_password
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
@@ -59,6 +60,7 @@ CHALLENGES: Mapping[str, Flow] = {
     "SELECT_MFA_TYPE": answer_selection,
     "DEVICE_SRP_AUTH": begin_device_srp,
     "DEVICE_PASSWORD_VERIFIER": answer_device_srp,
+    "MFA_SETUP": answer_mfa_setup,
 }
 
 _ENABLED_BY: Mapping[str, tuple[str, ...]] = {

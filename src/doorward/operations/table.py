@@ -43,6 +43,14 @@ from doorward.operations.risk_configuration import (
     describe_risk_configuration,
     set_risk_configuration,
 )
+from doorward.operations.second_factors import (
+    admin_get_user_auth_factors,
+    admin_set_user_mfa_preference,
+    admin_set_user_settings,
+    get_user_auth_factors,
+    set_user_mfa_preference,
+    set_user_settings,
+)
 from doorward.operations.sign_in import (
     admin_initiate_auth,
     admin_respond_to_auth_challenge,
@@ -54,6 +62,11 @@ from doorward.operations.sign_up import (
     confirm_sign_up,
     resend_confirmation_code,
     sign_up,
+)
+from doorward.operations.software_tokens import (
+    admin_delete_software_token,
+    associate_software_token,
+    verify_software_token,
 )
 from doorward.operations.tags import (
     list_tags_for_resource,
@@ -114,6 +127,7 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "AddCustomAttributes": add_custom_attributes,
     "AdminConfirmSignUp": admin_confirm_sign_up,
     "AdminCreateUser": admin_create_user,
+    "AdminDeleteSoftwareToken": admin_delete_software_token,
     "AdminDeleteUser": admin_delete_user,
     "AdminDeleteUserAttributes": admin_delete_user_attributes,
     "AdminDisableUser": admin_disable_user,
@@ -121,16 +135,20 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "AdminForgetDevice": admin_forget_device,
     "AdminGetDevice": admin_get_device,
     "AdminGetUser": admin_get_user,
+    "AdminGetUserAuthFactors": admin_get_user_auth_factors,
     "AdminInitiateAuth": admin_initiate_auth,
     "AdminListDevices": admin_list_devices,
     "AdminListUserAuthEvents": admin_list_user_auth_events,
     "AdminResetUserPassword": admin_reset_user_password,
     "AdminRespondToAuthChallenge": admin_respond_to_auth_challenge,
+    "AdminSetUserMFAPreference": admin_set_user_mfa_preference,
     "AdminSetUserPassword": admin_set_user_password,
+    "AdminSetUserSettings": admin_set_user_settings,
     "AdminUpdateAuthEventFeedback": admin_update_auth_event_feedback,
     "AdminUpdateDeviceStatus": admin_update_device_status,
     "AdminUpdateUserAttributes": admin_update_user_attributes,
     "AdminUserGlobalSignOut": admin_user_global_sign_out,
+    "AssociateSoftwareToken": associate_software_token,
     "ChangePassword": change_password,
     "ConfirmDevice": confirm_device,
     "ConfirmForgotPassword": confirm_forgot_password,
@@ -149,6 +167,7 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "GetDevice": get_device,
     "GetUser": get_user,
     "GetUserAttributeVerificationCode": get_user_attribute_verification_code,
+    "GetUserAuthFactors": get_user_auth_factors,
     "GetUserPoolMfaConfig": get_user_pool_mfa_config,
     "GlobalSignOut": global_sign_out,
     "InitiateAuth": initiate_auth,
@@ -161,7 +180,9 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "RespondToAuthChallenge": respond_to_auth_challenge,
     "RevokeToken": revoke_token,
     "SetRiskConfiguration": set_risk_configuration,
+    "SetUserMFAPreference": set_user_mfa_preference,
     "SetUserPoolMfaConfig": set_user_pool_mfa_config,
+    "SetUserSettings": set_user_settings,
     "SignUp": sign_up,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
@@ -170,5 +191,6 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "UpdateUserAttributes": update_user_attributes,
     "UpdateUserPool": update_user_pool,
     "UpdateUserPoolClient": update_user_pool_client,
+    "VerifySoftwareToken": verify_software_token,
     "VerifyUserAttribute": verify_user_attribute,
 }

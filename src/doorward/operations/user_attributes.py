@@ -17,6 +17,7 @@ from doorward.signin.attempts import limit_exceeded, spend_attempt
 from doorward.signin.codes import check_code, send_code
 from doorward.signin.queries import code as sent_code
 from doorward.signin.queries import remove_code
+from doorward.signin.second_factors import loses_last
 from doorward.wire.contract import (
     AdminDeleteUserAttributesRequest,
     AdminDeleteUserAttributesResponse,
@@ -165,6 +166,10 @@ def _change(
         if address in waiting:
             after = _restored(after, user, address)
     changed = _keep(tx, call, pool, user, after)
+    if client is not None and loses_last(pool, user, changed):
+        raise InvalidParameterException(
+            "The pool requires MFA, and the address is the user's last second factor."
+        )
     to_prove = [
         address for address in unproven if address in waiting or address in pool.auto_verified_attributes
     ]
@@ -181,7 +186,7 @@ def _change(
 
 
 def _keep(tx: Connection, call: Call, pool: UserPool, user: User, after: dict[str, str]) -> User:
-    changed = msgspec.structs.replace(user, attributes=after, modified_at=call.now)
+    changed = msgspec.structs.replace(user.with_attributes(after), modified_at=call.now)
     claim_aliases(tx, pool, changed, call.now)
     users.change(tx, pool, changed)
     return changed

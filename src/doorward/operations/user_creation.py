@@ -17,6 +17,7 @@ from doorward.directory.user_pool import UserPool
 from doorward.messages import outbox
 from doorward.messages.compose import compose
 from doorward.messages.outbox import Medium
+from doorward.operations.second_factors import mfa_options
 from doorward.signin import passwords
 from doorward.wire.contract import AdminCreateUserRequest, AdminCreateUserResponse, UserType
 from doorward.wire.errors import UnsupportedUserStateException, UsernameExistsException
@@ -82,6 +83,7 @@ def to_wire(user: User) -> UserType:
         user_last_modified_date=user.modified_at,
         enabled=user.enabled,
         user_status=user.status,
+        mfa_options=mfa_options(user),
     )
 
 

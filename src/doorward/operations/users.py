@@ -9,6 +9,7 @@ from doorward.directory.queries import devices, user_pools, users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.messages import queries as messages
+from doorward.operations.second_factors import mfa_options, setting_list
 from doorward.protection.queries import remove_profile
 from doorward.signin import queries as signin
 from doorward.tokens.queries import revoke_of_user
@@ -46,6 +47,9 @@ def admin_get_user(call: Call, request: AdminGetUserRequest) -> AdminGetUserResp
         user_last_modified_date=user.modified_at,
         enabled=user.enabled,
         user_status=user.status,
+        mfa_options=mfa_options(user),
+        preferred_mfa_setting=user.preferred_factor,
+        user_mfa_setting_list=setting_list(user),
     )
 
 
@@ -105,7 +109,13 @@ def get_user(call: Call, request: GetUserRequest) -> GetUserResponse:
     with call.reading() as tx:
         bearer = call.services.issuer.bearer(tx, request.access_token, call.now)
     seen = attributes.readable(bearer.pool, bearer.client, bearer.user.attributes)
-    return GetUserResponse(username=bearer.user.username, user_attributes=attributes.to_wire(seen))
+    return GetUserResponse(
+        username=bearer.user.username,
+        user_attributes=attributes.to_wire(seen),
+        mfa_options=mfa_options(bearer.user),
+        preferred_mfa_setting=bearer.user.preferred_factor,
+        user_mfa_setting_list=setting_list(bearer.user),
+    )
 
 
 def global_sign_out(call: Call, request: GlobalSignOutRequest) -> GlobalSignOutResponse:

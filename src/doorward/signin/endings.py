@@ -7,6 +7,7 @@ all in the operation's transaction.
 import msgspec
 from sqlalchemy import Connection
 
+from doorward.directory.user import Factor
 from doorward.history.auth_event import EventResponse
 from doorward.protection.screening import Waiting
 from doorward.signin import sessions
@@ -37,13 +38,17 @@ def ask(
     code: SentCode | None = None,
     srp: ServerChallenge | None = None,
     handle: str | None = None,
+    set_up: Factor | None = None,
 ) -> Challenge:
     """Put a challenge to the client, in a new session; the event is in progress.
 
-    What has been proven and what is still pending goes with it. `handle` is for what brings its own.
+    What has been proven and what is still pending goes with it, and the `code` that was sent; `set_up` is the
+    factor that a right answer makes active, `handle` the session's where the challenge brings its own.
     """
     _end_session(tx, sign_in)
-    waiting = Waiting(sessions.expiry(sign_in.call, sign_in.client), prompted=challenge in PROMPTS)
+    waiting = Waiting(
+        sessions.expiry(sign_in.call, sign_in.client), prompted=challenge in PROMPTS and set_up is None
+    )
     _write(tx, sign_in, "InProgress", waiting)
     state = SessionState(
         challenge=challenge,
@@ -60,6 +65,7 @@ def ask(
         owes_device_proof=sign_in.owes_device_proof,
         srp=srp,
         code=code,
+        set_up=set_up,
     )
     handle = sessions.open_session(tx, sign_in.call, sign_in.client, state, handle)
     return Challenge(challenge, handle, parameters)

@@ -66,8 +66,7 @@ def _waiting(user: User | None, password_digest: str | None) -> User:
 
 def _with_password(tx: Connection, request: SignInRequest, user: User, stored: StoredPassword) -> User:
     changed = msgspec.structs.replace(
-        user,
-        attributes=_with_answers(request, user),
+        user.with_attributes(_with_answers(request, user)),
         password=stored,
         status="CONFIRMED",
         modified_at=request.call.now,

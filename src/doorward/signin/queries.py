@@ -201,6 +201,16 @@ def change_session(tx: Connection, pool_id: str, session_digest: bytes, sealed_s
     )
 
 
+def session_of_any_pool(tx: Connection, session_digest: bytes) -> tuple[bytes, Instant] | None:
+    """Return what `session` does, where the pool is not known yet."""
+    row = tx.execute(
+        select(sign_in_sessions.c.sealed_state, sign_in_sessions.c.expires_at).where(
+            sign_in_sessions.c.session_digest == session_digest
+        )
+    ).one_or_none()
+    return (row.sealed_state, row.expires_at) if row else None
+
+
 def remove_session(tx: Connection, pool_id: str, session_digest: bytes) -> bool:
     """Delete a session; return whether there was one."""
     removed = tx.execute(

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from doorward.directory.name_claims import claim_aliases
 from doorward.directory.queries import users
-from doorward.directory.user import Factor
-from doorward.signin import second_factors, session_codes, sessions, software_tokens
+from doorward.directory.user import Factor, User
+from doorward.signin import mfa_setup, second_factors, session_codes, sessions, software_tokens
 from doorward.signin.attempts import forget_attempts, spend_attempt
 from doorward.signin.endings import note, refuse
 from doorward.signin.request import SignInRequest
@@ -27,8 +27,8 @@ from doorward.wire.errors import (
     CodeMismatchException,
     CognitoError,
     InvalidParameterException,
-    LimitExceededException,
     NotAuthorizedException,
+    TooManyRequestsException,
 )
 
 WRONG_ANSWERS: Final = 5
@@ -102,27 +102,33 @@ def _answer(request: SignInRequest, factor: Factor) -> Challenge | Granted:
 def _problem(tx: Connection, sign_in: SignIn, factor: Factor, code: str) -> CognitoError | None:
     """Return what is wrong with a code; None where it is right and has been used up."""
     pool, user, call = sign_in.pool, sign_in.known_user, sign_in.call
-    if factor not in second_factors.usable(pool, user):
+    state = sign_in.answers.state if sign_in.answers else None
+    setting_up = state is not None and state.set_up == factor
+    offered = second_factors.can_set_up(pool, user) if setting_up else second_factors.usable(pool, user)
+    if state is None or factor not in offered:
         return NotAuthorizedException(INVALID)
     if factor == "SOFTWARE_TOKEN_MFA":
         return software_tokens.refusal(tx, call, pool, user, code)
     if not spend_attempt(tx, pool.id, user.sub, factor, call.now):
         return NotAuthorizedException(TOO_MANY_GUESSES)
-    sent = sign_in.answers.state.code if sign_in.answers else None
-    if sent is None or user.attributes.get(sent.attribute) != sent.destination:
+    sent = state.code
+    if sent is None or not (setting_up or user.attributes.get(sent.attribute) == sent.destination):
         # The address was changed since, and whoever reads the code there has no part in the account any more.
         return NotAuthorizedException(INVALID)
     if not session_codes.fits(call.services.keyring, user, sent, code):
         return CodeMismatchException("Invalid code or auth state for the user.")
     forget_attempts(tx, pool.id, user.sub, factor)
-    _verify_address(tx, sign_in, sent)
+    if setting_up:
+        _set_up(tx, sign_in, factor, sent)
+    else:
+        _verify_address(tx, sign_in, sent)
     return None
 
 
 def _wrong(tx: Connection, sign_in: SignIn, problem: CognitoError) -> Answer:
     """Count a wrong code. What is no mere mistake, or one too many, ends the sign-in."""
     sign_in.answered.append(FACTOR_WRONG)
-    if isinstance(problem, LimitExceededException):
+    if isinstance(problem, TooManyRequestsException):
         problem = NotAuthorizedException(TOO_MANY_GUESSES)
     waiting = sign_in.answers
     if waiting is None or isinstance(problem, NotAuthorizedException):
@@ -136,22 +142,30 @@ def _wrong(tx: Connection, sign_in: SignIn, problem: CognitoError) -> Answer:
     return Refusal(problem)
 
 
+def _set_up(tx: Connection, sign_in: SignIn, factor: Factor, sent: SentCode) -> None:
+    """Make the address the user's and the factor active. Raises AliasExistsException where it is another's."""
+    owner = _with_address(sign_in, sent)
+    claim_aliases(tx, sign_in.pool, owner, sign_in.call.now)
+    sign_in.user = mfa_setup.activate(tx, sign_in.call, sign_in.pool, owner, factor)
+
+
 def _verify_address(tx: Connection, sign_in: SignIn, sent: SentCode) -> None:
     """Mark the address as verified: its owner has just read a code there.
 
     It stays as it is where another user signs in with the same one.
     """
-    user = sign_in.known_user
-    if user.verified(sent.attribute):
+    if sign_in.known_user.verified(sent.attribute):
         return
-    verified = msgspec.structs.replace(
-        user,
-        attributes=user.attributes | {f"{sent.attribute}_verified": "true"},
-        modified_at=sign_in.call.now,
-    )
+    verified = _with_address(sign_in, sent)
     try:
         claim_aliases(tx, sign_in.pool, verified, sign_in.call.now)
     except AliasExistsException:
         return
     users.change(tx, sign_in.pool, verified)
     sign_in.user = verified
+
+
+def _with_address(sign_in: SignIn, sent: SentCode) -> User:
+    user = sign_in.known_user
+    proven = {sent.attribute: sent.destination, f"{sent.attribute}_verified": "true"}
+    return msgspec.structs.replace(user, attributes=user.attributes | proven, modified_at=sign_in.call.now)

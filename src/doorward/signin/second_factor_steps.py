@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
-from doorward.directory.user import Factor, User
+from doorward.directory.user import ADDRESS_OF, Factor, User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
 from doorward.protection.screening import HeldFactors
@@ -68,17 +68,22 @@ def ask_for(tx: Connection, sign_in: SignIn, factor: Factor) -> Answer:
             "FRIENDLY_DEVICE_NAME": software_tokens.latest_name(tx, pool, user),
         }
         return ask(tx, sign_in, factor, parameters)
-    attribute = second_factors.ADDRESS_OF[factor]
-    return send_and_ask(tx, sign_in, factor, attribute, user.attributes.get(attribute, ""))
+    return send_and_ask(tx, sign_in, factor, user.attributes.get(ADDRESS_OF[factor], ""))
 
 
-def send_and_ask(tx: Connection, sign_in: SignIn, factor: Factor, attribute: str, destination: str) -> Answer:
-    """Send a code to an address and put the challenge that asks for it."""
+def send_and_ask(
+    tx: Connection, sign_in: SignIn, factor: Factor, destination: str, *, set_up: bool = False
+) -> Answer:
+    """Send a code to an address and put the challenge that asks for it.
+
+    `set_up`: the address becomes the user's, and the factor active, once the code comes back.
+    """
+    pool, user = sign_in.pool, sign_in.known_user
     try:
-        code = session_codes.send(tx, sign_in.call, sign_in.pool, sign_in.known_user, attribute, destination)
+        code = session_codes.send(tx, sign_in.call, pool, user, ADDRESS_OF[factor], destination)
     except CodeDeliveryFailureException as problem:
         return refuse(tx, sign_in, TooManyRequestsException(problem.message))
-    return ask(tx, sign_in, factor, _told(sign_in.known_user, code), code=code)
+    return ask(tx, sign_in, factor, _told(user, code), code=code, set_up=factor if set_up else None)
 
 
 def _ask_to_set_up(tx: Connection, sign_in: SignIn) -> Answer:

@@ -6,14 +6,11 @@ follows from it and from what the pool offers at that time.
 
 from typing import Final
 
-from doorward.directory.user import Factor, User
+from doorward.directory.user import ADDRESS_OF, Factor, User
 from doorward.directory.user_pool import UserPool
 
 FACTORS: Final[tuple[Factor, ...]] = ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 """Every second factor, in the order in which they are told."""
-
-ADDRESS_OF: Final[dict[Factor, str]] = {"SMS_MFA": "phone_number", "EMAIL_OTP": "email"}
-"""The attribute that a factor's codes go to."""
 
 
 def usable(pool: UserPool, user: User) -> tuple[Factor, ...]:
@@ -24,17 +21,15 @@ def usable(pool: UserPool, user: User) -> tuple[Factor, ...]:
     his when the pool ceases to offer new ones (developer guide, TOTP software token MFA): else dropping the
     factor would open his account to whoever knows the password.
 
-    Where MFA is ON, a verified address is a factor without being chosen, unless the user has chosen another:
-    who confirmed his number at sign-up has nothing left to set up.
+    Where MFA is ON, an address is a factor without being chosen, unless the user has chosen another: who gave
+    his number at sign-up has nothing left to set up (developer guide, Adding MFA to a user pool).
     """
     if pool.mfa_configuration == "OFF":
         return ()
     chosen = tuple(factor for factor in FACTORS if factor in user.factors and _is_open(pool, user, factor))
     if chosen or pool.mfa_configuration != "ON":
         return chosen
-    return tuple(
-        factor for factor, address in ADDRESS_OF.items() if offers(pool, factor) and user.verified(address)
-    )
+    return tuple(factor for factor in ADDRESS_OF if _is_open(pool, user, factor))
 
 
 def preferred(pool: UserPool, user: User) -> Factor | None:
@@ -58,6 +53,15 @@ def can_set_up(pool: UserPool, user: User) -> tuple[Factor, ...]:
 def can_set_up_in_sign_in(pool: UserPool, user: User) -> tuple[Factor, ...]:
     """Return those of `can_set_up` by which MFA_SETUP can be answered without leaving the sign-in."""
     return tuple(factor for factor in can_set_up(pool, user) if factor != "SMS_MFA")
+
+
+def loses_last(pool: UserPool, before: User, after: User) -> bool:
+    """Say whether a change leaves a user without a factor where the pool requires one and he had one.
+
+    A user may not do that himself: whoever held his access token for a minute could then enrol a factor of his
+    own at the next sign-in with the password.
+    """
+    return pool.mfa_configuration == "ON" and bool(usable(pool, before)) and not usable(pool, after)
 
 
 def offers(pool: UserPool, factor: Factor) -> bool:

@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 from doorward.call import Call
 from doorward.clock import Instant, random_token
 from doorward.directory.app_client import AppClient
+from doorward.directory.user import Factor
 from doorward.signin import queries
 from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
 
-Proof = Literal["password", "device", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"]
+Proof = Literal["password", "device"] | Factor
 """What a user has shown in a sign-in: that he knows the password, that he holds a factor, a remembered device."""
 
 Pending = Literal["allow", "mfa", "mfa_setup"]
@@ -38,7 +39,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     already. `password_digest` is the stored digest of the password that opened the session, which must not
     outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet.
     `device_key` is the device that the client says it is, which may owe the proof of it.
-    `code` is what was sent for this session alone, `wrong_answers` how often it was guessed at.
+    `set_up` is the factor that was set up on the way, `code` what was sent for this session alone, and
+    `wrong_answers` how often it was guessed at.
     """
 
     challenge: str
@@ -54,6 +56,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     device_key: str | None = None
     owes_device_proof: bool = False
     srp: ServerChallenge | None = None
+    set_up: Factor | None = None
     code: SentCode | None = None
     wrong_answers: int = 0
 
@@ -129,6 +132,23 @@ def read_session(tx: Connection, call: Call, client: AppClient, challenge: str, 
         raise NotAuthorizedException("Invalid session for the user, session is expired.")
     state = _decoder.decode(call.services.keyring.open(sealed, digest))
     if state.client_id != client.id or state.challenge != challenge:
+        raise NotAuthorizedException("Invalid session for the user.")
+    return state
+
+
+def find_session(tx: Connection, call: Call, challenge: str, handle: str) -> SessionState:
+    """Return the state of a session for an operation that names no client: the handle alone leads to it.
+
+    Raises NotAuthorizedException where there is none, it has expired, or it is another challenge's.
+    """
+    found = queries.session_of_any_pool(tx, _digest(handle))
+    if found is None:
+        raise NotAuthorizedException("Invalid session for the user.")
+    sealed, expires_at = found
+    if expires_at <= call.now:
+        raise NotAuthorizedException("Invalid session for the user, session is expired.")
+    state = _decoder.decode(call.services.keyring.open(sealed, _digest(handle)))
+    if state.challenge != challenge:
         raise NotAuthorizedException("Invalid session for the user.")
     return state
 

@@ -23,6 +23,9 @@ class StoredToken(msgspec.Struct, frozen=True, kw_only=True):
         """Show nothing of the seed, not even sealed."""
         return f"StoredToken({self.sub!r})"
 
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("sub", self.sub)]
+
 
 def of_user(tx: Connection, pool_id: str, sub: str, *, confirmed: bool) -> list[StoredToken]:
     """Return a user's tokens, confirmed or waiting, the oldest first."""

@@ -22,7 +22,7 @@ from doorward.clock import Instant, random_bytes
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.signin import software_token_queries as queries
-from doorward.signin.attempts import forget_attempts, limit_exceeded, spend_attempt
+from doorward.signin.attempts import forget_attempts, spend_attempt
 from doorward.signin.software_token_queries import StoredToken
 from doorward.store.sealing import Keyring
 from doorward.wire.errors import (
@@ -30,6 +30,7 @@ from doorward.wire.errors import (
     CognitoError,
     EnableSoftwareTokenMFAException,
     ExpiredCodeException,
+    TooManyRequestsException,
 )
 
 STEP: Final = 30
@@ -44,6 +45,7 @@ MOST_TOKENS: Final = 5
 TRYING: Final = "SOFTWARE_TOKEN_MFA"
 """By what attempts to sign in with a code are counted."""
 ENROLLING: Final = "VerifySoftwareToken"
+LIMIT: Final = "Attempt limit exceeded, please try after some time."
 
 _NEVER: Final = -1
 
@@ -75,11 +77,11 @@ def refusal_of_new(
     """Confirm the secret that waits, under a name (may be empty), if the code is its; else say why not.
 
     A token of the same name is replaced; all are where the factor is not active for the user, since then no
-    token of his is in use. Returns LimitExceededException, or EnableSoftwareTokenMFAException where the code
+    token of his is in use. Returns TooManyRequestsException, or EnableSoftwareTokenMFAException where the code
     is wrong or no secret waits.
     """
     if not spend_attempt(tx, pool.id, user.sub, ENROLLING, call.now):
-        return limit_exceeded()
+        return TooManyRequestsException(LIMIT)
     waiting = queries.of_user(tx, pool.id, user.sub, confirmed=False)
     step = _fitting_step(call.services.keyring, waiting[0], code, call.now) if waiting else None
     if step is None:
@@ -100,11 +102,11 @@ def refusal_of_new(
 def refusal(tx: Connection, call: Call, pool: UserPool, user: User, code: str) -> CognitoError | None:
     """Use up a code of one of the user's confirmed tokens, or say why it does not serve.
 
-    Returns LimitExceededException, ExpiredCodeException for a code that was used already, or
+    Returns TooManyRequestsException, ExpiredCodeException for a code that was used already, or
     CodeMismatchException.
     """
     if not spend_attempt(tx, pool.id, user.sub, TRYING, call.now):
-        return limit_exceeded()
+        return TooManyRequestsException(LIMIT)
     keyring = call.services.keyring
     fitting = [
         (token, step)

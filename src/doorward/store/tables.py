@@ -92,7 +92,12 @@ users = Table(
         Column(
             "password_compromised", Boolean, nullable=True, comment="what that corpus said; null: unchecked"
         ),
-        Column("mfa_settings", JSON, nullable=False, comment="active factors, and the preferred one"),
+        Column(
+            "mfa_settings",
+            JSON,
+            nullable=False,
+            comment="active factors, which one is preferred, whether passkeys count",
+        ),
     ),
     UniqueConstraint("pool_id", "username_key"),
     Index(None, "pool_id", "created_at", "sub"),
@@ -177,7 +182,7 @@ sign_in_sessions = Table(
     "sign_in_sessions",
     metadata,
     *_of_pool(
-        Column("session_digest", LargeBinary, primary_key=True),
+        Column("session_digest", LargeBinary, primary_key=True, index=True),
         Column("sealed_state", LargeBinary, nullable=False),
         Column("expires_at", Double, nullable=False, index=True),
     ),

@@ -97,6 +97,10 @@ class TooManyFailedAttemptsException(CognitoError):
     """Too many failed attempts with one code."""
 
 
+class SoftwareTokenMFANotFoundException(CognitoError):
+    """The pool does not offer software tokens, or the user has none."""
+
+
 class TooManyRequestsException(CognitoError):
     """The caller should slow down."""
 

@@ -121,7 +121,11 @@ def _columns(pool: UserPool, user: User) -> dict[str, object]:
         "created_at": user.created_at,
         "modified_at": user.modified_at,
         "attributes": user.attributes,
-        "mfa_settings": {"factors": user.factors, "preferred": user.preferred_factor},
+        "mfa_settings": {
+            "factors": user.factors,
+            "preferred": user.preferred_factor,
+            "passkey": user.passkey_factor,
+        },
         **_password_columns(user.password),
     }
 
@@ -167,4 +171,5 @@ def from_row(row: Row[tuple[object, ...]]) -> User:
         password=password,
         factors=tuple(row.mfa_settings["factors"]),
         preferred_factor=row.mfa_settings["preferred"],
+        passkey_factor=row.mfa_settings["passkey"],
     )

@@ -280,6 +280,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_sessions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_sessions_session_digest"), ["session_digest"], unique=False
+        )
 
     op.create_table(
         "signing_keys",
@@ -371,7 +374,12 @@ def upgrade() -> None:
             nullable=True,
             comment="what that corpus said; null: unchecked",
         ),
-        sa.Column("mfa_settings", sa.JSON(), nullable=False, comment="active factors, and the preferred one"),
+        sa.Column(
+            "mfa_settings",
+            sa.JSON(),
+            nullable=False,
+            comment="active factors, which one is preferred, whether passkeys count",
+        ),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_users_user_pools"), ondelete="CASCADE"
         ),
