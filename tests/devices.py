@@ -1,5 +1,8 @@
 """A device as the libraries make one: confirmed with a secret of its own, which it proves by pycognito's SRP."""
 
+import base64
+import datetime
+import hmac
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,14 +95,28 @@ class Proof:
         }
         return self.respond("DEVICE_SRP_AUTH", responses, session)
 
-    def answer(self, asked: dict[str, Any], **changed: str) -> dict[str, str]:
-        """Return the right ChallengeResponses of DEVICE_PASSWORD_VERIFIER, with some of them changed."""
-        right: dict[str, str] = self.srp.process_device_challenge(asked["ChallengeParameters"])
-        return right | changed
+    def answer(self, asked: dict[str, Any], *, seconds_off: float = 0.0) -> dict[str, str]:
+        """Return the right ChallengeResponses of DEVICE_PASSWORD_VERIFIER, at the server's time or off it."""
+        told, device = asked["ChallengeParameters"], self.device
+        at = datetime.datetime.fromtimestamp(device.server.services.clock.now() + seconds_off, datetime.UTC)
+        timestamp = self.srp.get_cognito_formatted_timestamp(at)
+        key = self.srp.get_device_authentication_key(
+            device.group_key, device.key, self.srp.device_password, int(told["SRP_B"], 16), told["SALT"]
+        )
+        block = base64.b64decode(told["SECRET_BLOCK"])
+        message = f"{device.group_key}{device.key}".encode() + block + timestamp.encode()
+        return {
+            "USERNAME": told["USERNAME"],
+            "DEVICE_KEY": device.key,
+            "PASSWORD_CLAIM_SECRET_BLOCK": told["SECRET_BLOCK"],
+            "PASSWORD_CLAIM_SIGNATURE": base64.b64encode(hmac.digest(key, message, "sha256")).decode(),
+            "TIMESTAMP": timestamp,
+            **device.app.proof_parameter(told["USERNAME"]),
+        }
 
     def finish(self, asked: dict[str, Any], **changed: str) -> dict[str, Any]:
         """Answer DEVICE_PASSWORD_VERIFIER."""
-        return self.respond("DEVICE_PASSWORD_VERIFIER", self.answer(asked, **changed), asked["Session"])
+        return self.respond("DEVICE_PASSWORD_VERIFIER", self.answer(asked) | changed, asked["Session"])
 
     def respond(self, challenge: Any, responses: dict[str, str], session: str | None) -> dict[str, Any]:
         """Answer a challenge, with a session or without."""
