@@ -11,7 +11,7 @@ from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.user import StoredPassword, User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
-from doorward.signin import assessed, codes, passwords, queries
+from doorward.signin import assessed, codes, factor_guesses, passwords, queries
 from doorward.signin.assessed import Assessed
 from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
@@ -189,6 +189,7 @@ def admin_set_user_password(call: Call, request: AdminSetUserPasswordRequest) ->
     )
     with call.writing() as tx:
         _replace(tx, call, pool, user, stored, "CONFIRMED" if request.permanent else "FORCE_CHANGE_PASSWORD")
+        factor_guesses.forgive(tx, pool.id, user.sub)
     return AdminSetUserPasswordResponse()
 
 
@@ -209,6 +210,7 @@ def admin_reset_user_password(
             raise refusal
         user = msgspec.structs.replace(user, status="RESET_REQUIRED", modified_at=call.now)
         users.change_password(tx, user)
+        factor_guesses.forgive(tx, pool.id, user.sub)
         attribute = codes.recovery_attribute(pool, user) or ""
         codes.send_code(tx, call, pool, user, codes.RESET, attribute)
     return AdminResetUserPasswordResponse()

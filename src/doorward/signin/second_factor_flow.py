@@ -8,8 +8,14 @@ from sqlalchemy import Connection
 from doorward.directory.name_claims import claim_aliases
 from doorward.directory.queries import users
 from doorward.directory.user import Factor, User
-from doorward.signin import mfa_setup, second_factors, session_codes, sessions, software_tokens
-from doorward.signin.attempts import forget_attempts, spend_attempt
+from doorward.signin import (
+    factor_guesses,
+    mfa_setup,
+    second_factors,
+    session_codes,
+    sessions,
+    software_tokens,
+)
 from doorward.signin.endings import note, refuse
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import INVALID, go_on
@@ -28,7 +34,6 @@ from doorward.wire.errors import (
     CognitoError,
     InvalidParameterException,
     NotAuthorizedException,
-    TooManyRequestsException,
 )
 
 WRONG_ANSWERS: Final = 5
@@ -90,6 +95,7 @@ def _answer(request: SignInRequest, factor: Factor) -> Challenge | Granted:
         problem = _problem(tx, sign_in, factor, code)
         if problem is not None:
             return _wrong(tx, sign_in, problem)
+        factor_guesses.forget(tx, sign_in.pool.id, sign_in.lockout_subject)
         sign_in.answered.append(FACTOR_RIGHT)
         sign_in.proofs = (*sign_in.proofs, factor)
         sign_in.pending = "allow"
@@ -107,17 +113,16 @@ def _problem(tx: Connection, sign_in: SignIn, factor: Factor, code: str) -> Cogn
     offered = second_factors.can_set_up(pool, user) if setting_up else second_factors.usable(pool, user)
     if state is None or factor not in offered:
         return NotAuthorizedException(INVALID)
+    if not factor_guesses.may_guess(tx, pool.id, sign_in.lockout_subject, call.now):
+        return NotAuthorizedException(TOO_MANY_GUESSES)
     if factor == "SOFTWARE_TOKEN_MFA":
         return software_tokens.refusal(tx, call, pool, user, code)
-    if not spend_attempt(tx, pool.id, user.sub, factor, call.now):
-        return NotAuthorizedException(TOO_MANY_GUESSES)
     sent = state.code
     if sent is None or not (setting_up or user.attributes.get(sent.attribute) == sent.destination):
         # The address was changed since, and whoever reads the code there has no part in the account any more.
         return NotAuthorizedException(INVALID)
     if not session_codes.fits(call.services.keyring, user, sent, code):
         return CodeMismatchException("Invalid code or auth state for the user.")
-    forget_attempts(tx, pool.id, user.sub, factor)
     if setting_up:
         _set_up(tx, sign_in, factor, sent)
     else:
@@ -128,11 +133,10 @@ def _problem(tx: Connection, sign_in: SignIn, factor: Factor, code: str) -> Cogn
 def _wrong(tx: Connection, sign_in: SignIn, problem: CognitoError) -> Answer:
     """Count a wrong code. What is no mere mistake, or one too many, ends the sign-in."""
     sign_in.answered.append(FACTOR_WRONG)
-    if isinstance(problem, TooManyRequestsException):
-        problem = NotAuthorizedException(TOO_MANY_GUESSES)
     waiting = sign_in.answers
     if waiting is None or isinstance(problem, NotAuthorizedException):
         return refuse(tx, sign_in, problem)
+    factor_guesses.count_wrong(tx, sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now)
     wrong_answers = waiting.state.wrong_answers + 1
     if wrong_answers >= WRONG_ANSWERS:
         return refuse(tx, sign_in, NotAuthorizedException(TOO_MANY_GUESSES))

@@ -7,8 +7,7 @@ from doorward.directory.user import ADDRESS_OF, Factor, User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
 from doorward.protection.screening import HeldFactors
-from doorward.signin import second_factors, session_codes, software_tokens
-from doorward.signin.attempts import has_attempt_left
+from doorward.signin import factor_guesses, second_factors, session_codes, software_tokens
 from doorward.signin.codes import MEDIA, masked
 from doorward.signin.endings import ask, refuse
 from doorward.signin.session_codes import SentCode
@@ -59,7 +58,7 @@ def ask_second_factor(tx: Connection, sign_in: SignIn) -> Answer | None:
 def ask_for(tx: Connection, sign_in: SignIn, factor: Factor) -> Answer:
     """Put one factor's challenge, and send the code where it is one that is sent."""
     pool, user, call = sign_in.pool, sign_in.known_user, sign_in.call
-    if not has_attempt_left(tx, pool.id, user.sub, factor, call.now):
+    if not factor_guesses.may_guess(tx, pool.id, sign_in.lockout_subject, call.now):
         sign_in.answered.append(FACTOR_WRONG)
         return refuse(tx, sign_in, NotAuthorizedException(TOO_MANY_GUESSES))
     if factor == "SOFTWARE_TOKEN_MFA":
