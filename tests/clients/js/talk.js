@@ -20,8 +20,10 @@ const asPromise = (start) =>
   new Promise((resolve, reject) => start((error, result) => (error ? reject(error) : resolve(result))));
 
 const answers = (resolve, reject) => ({
-  onSuccess: (session) => resolve(tokensOf(session)),
+  onSuccess: (session, userConfirmationNecessary) =>
+    resolve({ ...tokensOf(session), userConfirmationNecessary: userConfirmationNecessary ?? false }),
   onFailure: reject,
+  totpRequired: (name, parameters) => resolve({ asked: name, parameters }),
   newPasswordRequired: (userAttributes, requiredAttributes) =>
     resolve({ newPasswordRequired: { userAttributes, requiredAttributes } }),
 });
@@ -53,6 +55,24 @@ const commands = {
   completeNewPassword: ({ password, attributes }) =>
     new Promise((resolve, reject) =>
       user.completeNewPasswordChallenge(password, attributes, answers(resolve, reject)),
+    ),
+  sendCode: ({ code, kind }) =>
+    new Promise((resolve, reject) => user.sendMFACode(code, answers(resolve, reject), kind)),
+  deviceKey: async () => user.deviceKey ?? null,
+  getDevice: () => new Promise((onSuccess, onFailure) => user.getDevice({ onSuccess, onFailure })),
+  listDevices: ({ limit, paginationToken }) =>
+    new Promise((onSuccess, onFailure) =>
+      user.listDevices(limit, paginationToken ?? null, { onSuccess, onFailure }),
+    ),
+  rememberDevice: () =>
+    new Promise((onSuccess, onFailure) => user.setDeviceStatusRemembered({ onSuccess, onFailure })),
+  doNotRememberDevice: () =>
+    new Promise((onSuccess, onFailure) => user.setDeviceStatusNotRemembered({ onSuccess, onFailure })),
+  forgetDevice: ({ key }) =>
+    new Promise((onSuccess, onFailure) =>
+      key
+        ? user.forgetSpecificDevice(key, { onSuccess, onFailure })
+        : user.forgetDevice({ onSuccess, onFailure }),
     ),
   async refresh({ refreshToken }) {
     const token = new CognitoRefreshToken({ RefreshToken: refreshToken });
