@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from tests.conftest import ClockedServer
 from tests.people import PASSWORD, App, make_app, make_user, told
 from tests.scenarios.challenged import (
+    ON,
     PREFERRED,
     TokenApp,
     challenged,
@@ -95,7 +96,7 @@ def test_a_session_that_waits_meanwhile_is_closed_to_the_right_code_too(
 
 def test_the_guesses_of_all_factors_count_together(server: RunningServer, app: App) -> None:
     token = with_token(server, app, "dora", phone_number="+441632960009")
-    choose(server, app, "dora", SMS_MFA={"Enabled": True}, SOFTWARE_TOKEN_MFA={"Enabled": True})
+    choose(server, app, "dora", SMS_MFA=ON, SOFTWARE_TOKEN_MFA=ON)
     for factor, answer in (("SMS_MFA", "SMS_MFA_CODE"), ("SOFTWARE_TOKEN_MFA", "SOFTWARE_TOKEN_MFA_CODE")):
         asked = respond(server, app, password(server, app, "dora"), "dora", ANSWER=factor)
         sent = server.last_code(app.pool_id)
