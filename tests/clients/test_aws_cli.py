@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.people import ALL_FLOWS, PASSWORD
+from pycognito.aws_srp import generate_hash_device
+from tests.devices import make_device, make_devices_app
+from tests.people import ALL_FLOWS, PASSWORD, sign_in
 from tests.server import RunningServer
 
 from doorward.directory.access_keys import create_access_key
@@ -158,3 +160,67 @@ def test_a_filter_and_a_query(aws: Command, server: RunningServer) -> None:
         "sort(Users[].Username)",
     )
     assert json.loads(done.stdout) == ["anna", "annika"]
+
+
+def test_an_operator_and_a_user_look_after_devices(aws: Command, server: RunningServer) -> None:
+    """confirm-device to forget-device, by the user's token and by the administrator's key; and both challenges."""
+    device = make_device(server, make_devices_app(server), name="typed")
+    key = ("--device-key", device.key)
+    own = ("--access-token", device.tokens["AccessToken"])
+    anna = ("--user-pool-id", device.app.pool_id, "--username", "anna")
+    shown = answer(aws("get-device", *own, *key))["Device"]
+    assert {"Name": "device_name", "Value": "typed"} in shown["DeviceAttributes"]
+    assert answer(aws("admin-get-device", *anna, *key))["Device"] == shown
+    assert answer(aws("list-devices", *own))["Devices"] == [shown]
+    assert answer(aws("admin-list-devices", *anna, "--limit", "1"))["Devices"] == [shown]
+    status = ("--device-remembered-status", "not_remembered")
+    answer(aws("update-device-status", *own, *key, *status))
+    answer(aws("admin-update-device-status", *anna, *key, "--device-remembered-status", "remembered"))
+
+    asked = device.begin()
+    proof = device.proof()
+    in_app = ("respond-to-auth-challenge", "--client-id", device.app.client_id, "--challenge-name")
+    first = {"USERNAME": "anna", "DEVICE_KEY": device.key, "SRP_A": f"{proof.srp.large_a_value:x}"}
+    second = answer(
+        aws(
+            *in_app,
+            "DEVICE_SRP_AUTH",
+            "--session",
+            asked["Session"],
+            "--challenge-responses",
+            json.dumps(first),
+        )
+    )
+    granted = answer(
+        aws(
+            *in_app,
+            "DEVICE_PASSWORD_VERIFIER",
+            "--session",
+            second["Session"],
+            "--challenge-responses",
+            json.dumps(proof.answer(second)),
+        )
+    )["AuthenticationResult"]
+    answer(aws("forget-device", "--access-token", granted["AccessToken"], *key))
+    gone = aws("admin-forget-device", *anna, *key)
+    assert gone.returncode != 0
+    assert "Device does not exist." in gone.stderr
+
+
+def test_a_device_is_confirmed_from_the_command_line(aws: Command, server: RunningServer) -> None:
+    """confirm-device with a verifier that a program made."""
+    tokens: Any = sign_in(server, make_devices_app(server), "anna")
+    made = tokens["NewDeviceMetadata"]
+    _, verifier = generate_hash_device(made["DeviceGroupKey"], made["DeviceKey"])
+    confirmed = answer(
+        aws(
+            "confirm-device",
+            "--access-token",
+            tokens["AccessToken"],
+            "--device-key",
+            made["DeviceKey"],
+            "--device-secret-verifier-config",
+            json.dumps(verifier),
+        )
+    )
+    assert confirmed == {"UserConfirmationNecessary": False}
