@@ -24,6 +24,11 @@ const answers = (resolve, reject) => ({
   onFailure: reject,
   newPasswordRequired: (userAttributes, requiredAttributes) =>
     resolve({ newPasswordRequired: { userAttributes, requiredAttributes } }),
+  mfaRequired: (name, parameters) => resolve({ mfaRequired: { name, parameters } }),
+  totpRequired: (name, parameters) => resolve({ totpRequired: { name, parameters } }),
+  selectMFAType: (name, parameters) => resolve({ selectMFAType: { name, parameters } }),
+  mfaSetup: (name, parameters) => resolve({ mfaSetup: { name, parameters } }),
+  associateSecretCode: (secret) => resolve({ secret }),
 });
 
 const tokensOf = (session) => ({
@@ -54,6 +59,13 @@ const commands = {
     new Promise((resolve, reject) =>
       user.completeNewPasswordChallenge(password, attributes, answers(resolve, reject)),
     ),
+  sendCode: ({ code, factor }) =>
+    new Promise((resolve, reject) => user.sendMFACode(code, answers(resolve, reject), factor)),
+  chooseFactor: ({ factor }) =>
+    new Promise((resolve, reject) => user.sendMFASelectionAnswer(factor, answers(resolve, reject))),
+  associateToken: () => new Promise((resolve, reject) => user.associateSoftwareToken(answers(resolve, reject))),
+  verifyToken: ({ code }) =>
+    new Promise((resolve, reject) => user.verifySoftwareToken(code, "phone", answers(resolve, reject))),
   async refresh({ refreshToken }) {
     const token = new CognitoRefreshToken({ RefreshToken: refreshToken });
     return tokensOf(await asPromise((done) => user.refreshSession(token, done)));
