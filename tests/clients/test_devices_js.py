@@ -105,13 +105,15 @@ def test_a_device_and_a_second_factor(
     offer(clocked, app.pool_id, factors=("SOFTWARE_TOKEN_MFA",))
     token_app = enrol(clocked, app, "anna")
     with talking(clocked.endpoint, app.pool_id, app.client_id) as js:
-        assert js("signIn", username="anna", password=PASSWORD)["asked"] == "SOFTWARE_TOKEN_MFA"
-        first = js("sendCode", code=token_app.code(), kind="SOFTWARE_TOKEN_MFA")
+        assert (
+            js("signIn", username="anna", password=PASSWORD)["totpRequired"]["name"] == "SOFTWARE_TOKEN_MFA"
+        )
+        first = js("sendCode", code=token_app.code(), factor="SOFTWARE_TOKEN_MFA")
         key = key_of(clocked, app, first)
         assert js("deviceKey") == key
         clocked.clock.advance(30)
         second = js("signIn", username="anna", password=PASSWORD)
         if devices is BESIDE_MFA:
-            assert second["asked"] == "SOFTWARE_TOKEN_MFA"
-            second = js("sendCode", code=token_app.code(), kind="SOFTWARE_TOKEN_MFA")
+            assert second["totpRequired"]["name"] == "SOFTWARE_TOKEN_MFA"
+            second = js("sendCode", code=token_app.code(), factor="SOFTWARE_TOKEN_MFA")
         assert key_of(clocked, app, second) == key

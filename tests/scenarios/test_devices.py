@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -182,6 +183,31 @@ def test_a_device_is_confirmed_once_and_by_its_own_token(server: RunningServer) 
             DeviceSecretVerifierConfig=verifier,
         )
     assert keys_of(server, app) == [device.key]
+
+
+def test_of_many_confirmations_at_once_one_counts(server: RunningServer) -> None:
+    """And of many that forget it, one."""
+    app = make_devices_app(server)
+    tokens: Any = sign_in(server, app, "anna")
+    key = tokens["NewDeviceMetadata"]["DeviceKey"]
+    verifiers = [generate_hash_device("-group", key)[1] for _ in range(6)]
+    named: Any = {"UserPoolId": app.pool_id, "Username": "anna", "DeviceKey": key}
+
+    def outcome(call: Callable[[], Any]) -> str:
+        try:
+            call()
+        except ClientError as refusal:
+            return told(refusal)[0]
+        return "done"
+
+    confirm_with = partial(server.anonymous.confirm_device, AccessToken=tokens["AccessToken"], DeviceKey=key)
+    with ThreadPoolExecutor(6) as pool:
+        confirmed = list(
+            pool.map(outcome, [partial(confirm_with, DeviceSecretVerifierConfig=one) for one in verifiers])
+        )
+        forgotten = list(pool.map(outcome, [partial(server.administrator.admin_forget_device, **named)] * 6))
+    assert sorted(confirmed) == ["DeviceKeyExistsException"] * 5 + ["done"]
+    assert sorted(forgotten) == ["ResourceNotFoundException"] * 5 + ["done"]
 
 
 def _base64(number: int, size: int) -> str:

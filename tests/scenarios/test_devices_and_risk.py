@@ -66,6 +66,7 @@ def test_a_device_that_proves_itself_speaks_for_its_user(clocked: ClockedServer,
     with refused(*BLOCKED):
         begin(clocked, device.app, *TRAVEL)
     blocked = latest(clocked, device.app)
+    clocked.clock.advance(1)
     assert prove(device, begin(clocked, device.app, *TRAVEL, device.key))["AccessToken"]
     event = latest(clocked, device.app)
     assert event.response == "Pass"

@@ -23,9 +23,13 @@ const answers = (resolve, reject) => ({
   onSuccess: (session, userConfirmationNecessary) =>
     resolve({ ...tokensOf(session), userConfirmationNecessary: userConfirmationNecessary ?? false }),
   onFailure: reject,
-  totpRequired: (name, parameters) => resolve({ asked: name, parameters }),
   newPasswordRequired: (userAttributes, requiredAttributes) =>
     resolve({ newPasswordRequired: { userAttributes, requiredAttributes } }),
+  mfaRequired: (name, parameters) => resolve({ mfaRequired: { name, parameters } }),
+  totpRequired: (name, parameters) => resolve({ totpRequired: { name, parameters } }),
+  selectMFAType: (name, parameters) => resolve({ selectMFAType: { name, parameters } }),
+  mfaSetup: (name, parameters) => resolve({ mfaSetup: { name, parameters } }),
+  associateSecretCode: (secret) => resolve({ secret }),
 });
 
 const tokensOf = (session) => ({
@@ -56,8 +60,13 @@ const commands = {
     new Promise((resolve, reject) =>
       user.completeNewPasswordChallenge(password, attributes, answers(resolve, reject)),
     ),
-  sendCode: ({ code, kind }) =>
-    new Promise((resolve, reject) => user.sendMFACode(code, answers(resolve, reject), kind)),
+  sendCode: ({ code, factor }) =>
+    new Promise((resolve, reject) => user.sendMFACode(code, answers(resolve, reject), factor)),
+  chooseFactor: ({ factor }) =>
+    new Promise((resolve, reject) => user.sendMFASelectionAnswer(factor, answers(resolve, reject))),
+  associateToken: () => new Promise((resolve, reject) => user.associateSoftwareToken(answers(resolve, reject))),
+  verifyToken: ({ code }) =>
+    new Promise((resolve, reject) => user.verifySoftwareToken(code, "phone", answers(resolve, reject))),
   deviceKey: async () => user.deviceKey ?? null,
   getDevice: () => new Promise((onSuccess, onFailure) => user.getDevice({ onSuccess, onFailure })),
   listDevices: ({ limit, paginationToken }) =>
