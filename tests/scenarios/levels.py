@@ -22,8 +22,13 @@ LOWEST: Final = {
 
 def force_level(server: RunningServer, app: App, level: str) -> None:
     """Calibrate a pool so that every attempt of a user with some sign-ins behind him has the level."""
+    set_thresholds(server, app, *LOWEST[level])
+
+
+def set_thresholds(server: RunningServer, app: App, low: float, medium: float, high: float) -> None:
+    """Calibrate a pool to thresholds."""
     calibration = Calibration(
-        thresholds=Thresholds(*LOWEST[level], source="calibrated"),
+        thresholds=Thresholds(low, medium, high, source="calibrated"),
         source="calibrated",
         sign_ins=0,
         users=0,
