@@ -100,6 +100,12 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
     pool = administrator.create_user_pool(
         **{"PoolName": name, "AutoVerifiedAttributes": ["email"], "UserPoolTags": {"a": "b"}, **settings}
     )["UserPool"]
+    administrator.set_user_pool_mfa_config(
+        UserPoolId=pool["Id"],
+        MfaConfiguration="OPTIONAL",
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+        EmailMfaConfiguration={},
+    )
     app = make_app(server, pool["Id"], ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH"])
     open_app = make_app(server, pool["Id"], PreventUserExistenceErrors="LEGACY")
     secret_app = make_app(server, pool["Id"], GenerateSecret=True)

@@ -4,6 +4,7 @@ The life is lived on a server of its own process, with its log at its most talka
 that passes is planted: it is looked for afterwards, byte by byte.
 """
 
+import base64
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -12,6 +13,7 @@ from typing import Any
 
 import boto3
 import msgspec
+import pyotp
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -240,11 +242,37 @@ def sign_up_and_change(life: Life) -> None:
         )
     assert last.status == 200
     tokens = life.sign_in(NOT_SECRET, THIRD).body["AuthenticationResult"]
+    enrol_apps(life, tokens["AccessToken"])
     revoked = life.in_app("RevokeToken", Token=tokens["RefreshToken"], ClientSecret=life.app.secret)
     assert revoked.status == 200
     # A code that nobody used stays where it is kept.
     life.in_app("ForgotPassword", Username=NOT_SECRET)
     life.code("unused code")
+
+
+def enrol_apps(life: Life, access_token: str) -> None:
+    """An authenticator app that is verified, and a secret that nobody verifies."""
+    life.admin.set_user_pool_mfa_config(
+        UserPoolId=life.app.pool_id,
+        MfaConfiguration="OPTIONAL",
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+    )
+    for _ in range(2):
+        made = life.ask("AssociateSoftwareToken", AccessToken=access_token)
+        secret = life.planted.secret("secret of an app", made.body["SecretCode"])
+        life.planted.octets(f"seed of an app ({secret[:2]})", base64.b32decode(secret))
+        code = life.planted.secret("code of an app", pyotp.TOTP(secret).now())
+        for tried in ("abcdef", "000000", code):
+            last = life.ask(
+                "VerifySoftwareToken",
+                AccessToken=access_token,
+                UserCode=tried,
+                FriendlyDeviceName=f"phone {secret[:2]}",
+            )
+        assert last.status == 200
+    life.ask("AssociateSoftwareToken", AccessToken=f"{WRONG} not a token")
+    unused = life.ask("AssociateSoftwareToken", AccessToken=access_token).body["SecretCode"]
+    life.planted.octets("unused seed", base64.b32decode(life.planted.secret("unused secret", unused)))
 
 
 def sign_in_by_srp_and_be_invited(life: Life) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
 import pytest
 from botocore.exceptions import ClientError
 from tests import srp
 from tests.circumstances import LAPTOP, LONDON, context
 from tests.people import PASSWORD, App, make_app, make_pool, make_user, told
 from tests.scenarios.challenged import ON, choose, offer, password, phone_of
+from tests.scenarios.levels import force_level
 from tests.scenarios.protected import configure, ranges, takeover
 from tests.scenarios.refusals import BLOCKED as UNABLE_TO_LOGIN
 from tests.server import RunningServer, running
@@ -34,24 +34,13 @@ from tools.responses import (
 from doorward.history import queries as events
 from doorward.history.auth_event import AuthEvent
 from doorward.protection import queries
-from doorward.risk.calibration import Budget, Calibration
 from doorward.risk.encoding import encode
-from doorward.risk.levels import Thresholds
 from doorward.risk.profile import Profile
 
 NO_FACTOR = ("NotAuthorizedException", "The user pool requires a second factor, and the user holds none.")
 
 RESPONSES: Final = {TOKENS: "allow", SETUP: "mfa_setup", REFUSED: "refuse", BLOCKED: "block"}
 """What the event calls an outcome; the challenges are all `mfa`."""
-
-BELOW, ABOVE = -1e6, 1e6
-LOWEST: Final = {
-    "none": (ABOVE, ABOVE + 1, ABOVE + 2),
-    "Low": (BELOW, ABOVE, ABOVE + 1),
-    "Medium": (BELOW, BELOW + 1, ABOVE),
-    "High": (BELOW, BELOW + 1, BELOW + 2),
-}
-"""Thresholds between which every score has the level."""
 
 
 class Stage:
@@ -113,21 +102,7 @@ class Stage:
             if case.mode != "OFF":
                 # In mode OFF no configuration is taken, and the defaults would block at every level.
                 configure(self.server, app, **takeover(**actions(case)), **addresses(case))
-            services = self.server.services
-            calibration = Calibration(
-                thresholds=Thresholds(*LOWEST[case.level], source="calibrated"),
-                source="calibrated",
-                sign_ins=0,
-                users=0,
-                expected=None,
-                caught={},
-                at=0.0,
-                budget=Budget(),
-                model_version=services.guard.model.version,
-                because="",
-            )
-            with services.store.writing() as tx:
-                queries.keep_calibration(tx, app.pool_id, msgspec.json.encode(calibration), 0.0)
+            force_level(self.server, app, case.level)
         return app
 
     def latest_event(self, app: App, name: str) -> AuthEvent | None:

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.circumstances import BRISBANE, STRANGER, sign_in_from
 from tests.conftest import ClockedServer
 from tests.people import PASSWORD, App, make_app, make_user, told
 from tests.scenarios.challenged import (
     ON,
-    PREFERRED,
     TokenApp,
     challenged,
     choose,
     enrol,
+    offer,
     other,
     password,
     phone_of,
@@ -22,7 +23,8 @@ from tests.scenarios.challenged import (
     with_phone,
     with_token,
 )
-from tests.scenarios.protected import configure, ranges
+from tests.scenarios.levels import force_level
+from tests.scenarios.protected import configure, ranges, takeover, with_habits
 from tests.scenarios.refusals import BAD_SESSION, BLOCKED, refused
 from tests.server import RunningServer
 
@@ -378,12 +380,24 @@ def test_the_owner_of_an_alias_stays_its_owner(server: RunningServer) -> None:
     assert {"Name": "phone_number_verified", "Value": "true"} not in user["UserAttributes"]
 
 
-def test_a_verified_address_is_not_replaced_during_the_set_up(server: RunningServer) -> None:
+def test_a_verified_address_is_not_replaced_during_the_set_up(clocked: ClockedServer) -> None:
     """Whoever has the password could else receive the codes himself."""
-    app = challenged(server, "ON", ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"])
-    make_user(server, app.pool_id, "anna", attributes={"email_verified": "true"})
-    choose(server, app, "anna", EMAIL_OTP=PREFERRED)
-    assert password(server, app, "anna")["ChallengeName"] == "EMAIL_OTP"
+    app = with_habits(clocked, days=14)
+    offer(clocked, app.pool_id, "OPTIONAL", ["EMAIL_OTP"])
+    configure(clocked, app, **takeover(low="MFA_REQUIRED", medium="MFA_REQUIRED", high="BLOCK"))
+    force_level(clocked, app, "Medium")
+    asked = sign_in_from(clocked, app, "anna", BRISBANE, STRANGER)
+    assert asked["ChallengeName"] == "MFA_SETUP"
+    sent = len(clocked.messages(app.pool_id))
+    with refused("InvalidParameterException", "EMAIL is not the verified e-mail address of the user."):
+        respond_from(clocked, app, asked, "anna", BRISBANE, STRANGER, EMAIL="thief@example.com")
+    assert len(clocked.messages(app.pool_id)) == sent
+    own = respond_from(clocked, app, asked, "anna", BRISBANE, STRANGER, EMAIL="anna@example.org")
+    assert clocked.messages(app.pool_id)[-1].destination == "anna@example.org"
+    code = clocked.last_code(app.pool_id)
+    assert respond_from(clocked, app, own, "anna", BRISBANE, STRANGER, EMAIL_OTP_CODE=code)[
+        "AuthenticationResult"
+    ]
 
 
 def test_a_session_of_the_set_up_is_worth_nothing_before_a_code_was_shown(server: RunningServer) -> None:
@@ -399,3 +413,29 @@ def test_a_session_of_the_set_up_is_worth_nothing_before_a_code_was_shown(server
     with refused(*BAD_SESSION):
         respond(server, app, {**asked, "Session": given["Session"]}, "anna")
     assert respond(server, app, {**asked, "Session": done["Session"]}, "anna")["AuthenticationResult"]
+
+
+def test_at_high_risk_nobody_enrols_a_factor_of_his_own(clocked: ClockedServer) -> None:
+    """Who has only the password comes from elsewhere: no challenge, no session, no factor."""
+    app = with_habits(clocked, days=14)
+    offer(clocked, app.pool_id)
+    configure(clocked, app, **takeover(low="NO_ACTION", medium="MFA_REQUIRED", high="MFA_REQUIRED"))
+    with refused(*BLOCKED):
+        sign_in_from(clocked, app, "anna", BRISBANE, STRANGER)
+    user = clocked.administrator.admin_get_user(UserPoolId=app.pool_id, Username="anna")
+    assert "UserMFASettingList" not in user
+    assert sign_in_from(clocked, app, "anna")["AuthenticationResult"]
+
+
+def test_what_is_asked_at_high_risk_is_the_factor_of_before(clocked: ClockedServer) -> None:
+    app = with_habits(clocked, days=14)
+    offer(clocked, app.pool_id)
+    configure(clocked, app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
+    token = enrol(clocked, app, "anna")
+    configure(clocked, app, **takeover(low="NO_ACTION", medium="MFA_REQUIRED", high="MFA_REQUIRED"))
+    asked = sign_in_from(clocked, app, "anna", BRISBANE, STRANGER)
+    assert asked["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+    with pytest.raises(ClientError):
+        clocked.anonymous.associate_software_token(Session=asked["Session"])
+    done = respond_from(clocked, app, asked, "anna", BRISBANE, STRANGER, SOFTWARE_TOKEN_MFA_CODE=token.code())
+    assert done["AuthenticationResult"]

@@ -427,6 +427,26 @@ def test_factors_that_contradict_the_mode_are_refused(
     }
 
 
+def test_passkeys_are_set_apart_from_the_factors(server: RunningServer) -> None:
+    cognito, pool_id = server.administrator, _create(server)
+    token: dict[str, Any] = {"SoftwareTokenMfaConfiguration": {"Enabled": True}}
+    cognito.set_user_pool_mfa_config(UserPoolId=pool_id, MfaConfiguration="ON", **token)
+    passkeys: Any = {
+        "RelyingPartyId": "id.example.org",
+        "UserVerification": "preferred",
+        "FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION",
+    }
+    cognito.set_user_pool_mfa_config(UserPoolId=pool_id, WebAuthnConfiguration=passkeys)
+    wanted = {"MfaConfiguration": "ON", **token, "WebAuthnConfiguration": passkeys}
+    assert _mfa(cognito.get_user_pool_mfa_config(UserPoolId=pool_id)) == wanted
+    lite = _create(server, UserPoolTier="LITE")
+    with refused("FeatureUnavailableInTierException", "Passkey MFA"):
+        cognito.set_user_pool_mfa_config(UserPoolId=lite, WebAuthnConfiguration=passkeys)
+    single: Any = {**passkeys, "FactorConfiguration": "SINGLE_FACTOR"}
+    cognito.set_user_pool_mfa_config(UserPoolId=lite, WebAuthnConfiguration=single)
+    assert _mfa(cognito.get_user_pool_mfa_config(UserPoolId=lite))["WebAuthnConfiguration"] == single
+
+
 def test_an_update_does_not_turn_mfa_on(server: RunningServer) -> None:
     pool_id = _create(server)
     with refused("InvalidParameterException", "Cannot turn MFA functionality ON"):

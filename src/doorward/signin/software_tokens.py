@@ -118,16 +118,6 @@ def refusal(tx: Connection, call: Call, pool: UserPool, user: User, code: str) -
     return None
 
 
-def verify_new(tx: Connection, call: Call, pool: UserPool, user: User, code: str, name: str) -> bool:
-    """Say whether `refusal_of_new` has nothing against a code."""
-    return refusal_of_new(tx, call, pool, user, code, name) is None
-
-
-def verify(tx: Connection, call: Call, pool: UserPool, user: User, code: str) -> bool:
-    """Say whether `refusal` has nothing against a code."""
-    return refusal(tx, call, pool, user, code) is None
-
-
 def has_token(tx: Connection, pool: UserPool, user: User) -> bool:
     """Say whether the user has a confirmed token."""
     return bool(queries.of_user(tx, pool.id, user.sub, confirmed=True))
