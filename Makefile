@@ -1,6 +1,6 @@
 # Every command of the project, each a line. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format contract settings migration lock bench clean
+.PHONY: help install demo test lint format contract settings responses migration lock bench clean
 
 BIN := .venv/bin
 ONCE ?=
@@ -40,6 +40,9 @@ contract: install ## Generate wire/contract.py and docs/coverage.md from botocor
 
 settings: install ## Generate docs/settings.md from the settings
 	$(BIN)/python -m tools.settings
+
+responses: install ## Generate docs/adaptive-authentication.md from the table of responses
+	$(BIN)/python -m tools.responses
 
 migration: install ## Write a new version of the tables (NAME=what_it_does)
 	$(BIN)/python -m tools.migration $(NAME)

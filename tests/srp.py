@@ -28,13 +28,18 @@ class Exchange:
         return answer | changed
 
 
+def prepare(server: RunningServer, app: App, username: str, password: str = PASSWORD) -> AWSSRP:
+    """Return the client's side of an exchange that has not begun."""
+    return AWSSRP(
+        username, password, app.pool_id, app.client_id, client=server.anonymous, client_secret=app.secret
+    )
+
+
 def begin(
     server: RunningServer, app: App, username: str, password: str = PASSWORD, **members: Any
 ) -> Exchange:
     """Send SRP_A. `members` are further members of InitiateAuth."""
-    srp = AWSSRP(
-        username, password, app.pool_id, app.client_id, client=server.anonymous, client_secret=app.secret
-    )
+    srp = prepare(server, app, username, password)
     challenge = server.anonymous.initiate_auth(
         ClientId=app.client_id, AuthFlow="USER_SRP_AUTH", AuthParameters=srp.get_auth_params(), **members
     )

@@ -1,7 +1,7 @@
 """Puts the parts together: the only module that names concrete ones."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -29,6 +29,8 @@ from doorward.network import user_agent
 from doorward.network.locator import Locator
 from doorward.operations.table import OPERATIONS, PASSWORD_OPERATIONS
 from doorward.periodic import Periodic
+from doorward.protection.abandoned import EVERY_SECONDS as ABANDONED_SECONDS
+from doorward.protection.abandoned import fail_abandoned
 from doorward.protection.guard import Guard
 from doorward.protection.view_keeping import keep_views
 from doorward.retention import EVERY_SECONDS as RETENTION_SECONDS
@@ -121,6 +123,9 @@ def build_app(services: Services) -> Starlette:
         postbox = _postbox(services)
         beside = [
             Periodic("retention", RETENTION_SECONDS, lambda _: delete_expired(services)),
+            Periodic(
+                "abandoned sign-ins", ABANDONED_SECONDS, lambda stopping: _fail_abandoned(services, stopping)
+            ),
             Periodic("delivery", POLL_SECONDS, lambda stopping: deliver_due(postbox, stopping)),
             Periodic("pool views", services.settings.pool_view_minutes * 60, lambda _: _keep_views(services)),
         ]
@@ -228,6 +233,10 @@ def _caller(services: Services, request: Request) -> str | None:
     peer = request.client.host if request.client else None
     trusted, header = services.settings.trusted_proxies, services.settings.forwarding_header
     return caller_address(peer, request.scope["headers"], trusted, header=header).address
+
+
+def _fail_abandoned(services: Services, stopping: Callable[[], bool]) -> None:
+    fail_abandoned(services.store, services.guard, services.clock, stopping)
 
 
 def _keep_views(services: Services) -> None:

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.people import ALL_FLOWS, PASSWORD
+from pycognito.aws_srp import generate_hash_device
+from tests.devices import make_device, make_devices_app
+from tests.people import ALL_FLOWS, PASSWORD, App, make_user, sign_in
+from tests.scenarios.challenged import ON, PREFERRED, TokenApp, challenged, choose, with_phone, with_token
 from tests.server import RunningServer
 
 from doorward.directory.access_keys import create_access_key
@@ -158,3 +161,144 @@ def test_a_filter_and_a_query(aws: Command, server: RunningServer) -> None:
         "sort(Users[].Username)",
     )
     assert json.loads(done.stdout) == ["anna", "annika"]
+
+
+def test_an_operator_and_a_user_look_after_devices(aws: Command, server: RunningServer) -> None:
+    """confirm-device to forget-device, by the user's token and by the administrator's key; and both challenges."""
+    device = make_device(server, make_devices_app(server), name="typed")
+    key = ("--device-key", device.key)
+    own = ("--access-token", device.tokens["AccessToken"])
+    anna = ("--user-pool-id", device.app.pool_id, "--username", "anna")
+    shown = answer(aws("get-device", *own, *key))["Device"]
+    assert {"Name": "device_name", "Value": "typed"} in shown["DeviceAttributes"]
+    assert answer(aws("admin-get-device", *anna, *key))["Device"] == shown
+    assert answer(aws("list-devices", *own))["Devices"] == [shown]
+    assert answer(aws("admin-list-devices", *anna, "--limit", "1"))["Devices"] == [shown]
+    status = ("--device-remembered-status", "not_remembered")
+    answer(aws("update-device-status", *own, *key, *status))
+    answer(aws("admin-update-device-status", *anna, *key, "--device-remembered-status", "remembered"))
+
+    asked = device.begin()
+    proof = device.proof()
+    in_app = ("respond-to-auth-challenge", "--client-id", device.app.client_id, "--challenge-name")
+    first = {"USERNAME": "anna", "DEVICE_KEY": device.key, "SRP_A": f"{proof.srp.large_a_value:x}"}
+    second = answer(
+        aws(
+            *in_app,
+            "DEVICE_SRP_AUTH",
+            "--session",
+            asked["Session"],
+            "--challenge-responses",
+            json.dumps(first),
+        )
+    )
+    granted = answer(
+        aws(
+            *in_app,
+            "DEVICE_PASSWORD_VERIFIER",
+            "--session",
+            second["Session"],
+            "--challenge-responses",
+            json.dumps(proof.answer(second)),
+        )
+    )["AuthenticationResult"]
+    answer(aws("forget-device", "--access-token", granted["AccessToken"], *key))
+    gone = aws("admin-forget-device", *anna, *key)
+    assert gone.returncode != 0
+    assert "Device does not exist." in gone.stderr
+
+
+def test_a_device_is_confirmed_from_the_command_line(aws: Command, server: RunningServer) -> None:
+    """confirm-device with a verifier that a program made."""
+    tokens: Any = sign_in(server, make_devices_app(server), "anna")
+    made = tokens["NewDeviceMetadata"]
+    _, verifier = generate_hash_device(made["DeviceGroupKey"], made["DeviceKey"])
+    confirmed = answer(
+        aws(
+            "confirm-device",
+            "--access-token",
+            tokens["AccessToken"],
+            "--device-key",
+            made["DeviceKey"],
+            "--device-secret-verifier-config",
+            json.dumps(verifier),
+        )
+    )
+    assert confirmed == {"UserConfirmationNecessary": False}
+
+
+def signed_in(aws: Command, app: App, username: str) -> dict[str, Any]:
+    """`aws cognito-idp initiate-auth`."""
+    return answer(
+        aws(
+            "initiate-auth",
+            "--client-id",
+            app.client_id,
+            "--auth-flow",
+            "USER_PASSWORD_AUTH",
+            "--auth-parameters",
+            f"USERNAME={username},PASSWORD={PASSWORD}",
+        )
+    )
+
+
+def responded(
+    aws: Command, app: App, asked: dict[str, Any], username: str, *responses: str, signed: bool = False
+) -> dict[str, Any]:
+    """`aws cognito-idp respond-to-auth-challenge`, or an administrator's."""
+    return answer(
+        aws(
+            "admin-respond-to-auth-challenge" if signed else "respond-to-auth-challenge",
+            *(("--user-pool-id", app.pool_id) if signed else ()),
+            "--client-id",
+            app.client_id,
+            "--challenge-name",
+            asked["ChallengeName"],
+            "--session",
+            asked["Session"],
+            "--challenge-responses",
+            ",".join((f"USERNAME={username}", *responses)),
+        )
+    )
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["public", "administrator"])
+def test_every_challenge_of_a_second_factor(aws: Command, server: RunningServer, signed: bool) -> None:
+    """SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA and SELECT_MFA_TYPE."""
+    app = challenged(server)
+    with_phone(server, app, "anna")
+    asked = signed_in(aws, app, "anna")
+    code = server.last_code(app.pool_id)
+    assert responded(aws, app, asked, "anna", f"SMS_MFA_CODE={code}", signed=signed)["AuthenticationResult"]
+    make_user(server, app.pool_id, "berta")
+    choose(server, app, "berta", EMAIL_OTP=PREFERRED)
+    asked = signed_in(aws, app, "berta")
+    code = server.last_code(app.pool_id)
+    assert responded(aws, app, asked, "berta", f"EMAIL_OTP_CODE={code}", signed=signed)[
+        "AuthenticationResult"
+    ]
+    token = with_token(server, app, "carla")
+    choose(server, app, "carla", SOFTWARE_TOKEN_MFA=ON, EMAIL_OTP=ON)
+    chosen = responded(
+        aws, app, signed_in(aws, app, "carla"), "carla", "ANSWER=SOFTWARE_TOKEN_MFA", signed=signed
+    )
+    code = token.code()
+    done = responded(aws, app, chosen, "carla", f"SOFTWARE_TOKEN_MFA_CODE={code}", signed=signed)
+    assert done["AuthenticationResult"]
+
+
+def test_setting_up_a_factor(aws: Command, server: RunningServer) -> None:
+    """MFA_SETUP, by an app and by an address."""
+    app = challenged(server, "ON", ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"])
+    for name in ("anna", "berta"):
+        make_user(server, app.pool_id, name, attributes={"email": "", "email_verified": ""})
+    asked = signed_in(aws, app, "anna")
+    given = answer(aws("associate-software-token", "--session", asked["Session"]))
+    code = TokenApp(server, given["SecretCode"]).code()
+    verified = answer(aws("verify-software-token", "--session", given["Session"], "--user-code", code))
+    done = responded(aws, app, {**asked, "Session": verified["Session"]}, "anna")
+    assert done["AuthenticationResult"]
+    sent = responded(aws, app, signed_in(aws, app, "berta"), "berta", "EMAIL=berta@example.com")
+    assert sent["ChallengeName"] == "EMAIL_OTP"
+    done = responded(aws, app, sent, "berta", f"EMAIL_OTP_CODE={server.last_code(app.pool_id)}")
+    assert done["AuthenticationResult"]

@@ -5,6 +5,17 @@ from collections.abc import Iterator
 import pytest
 from tests.clients.node import IdentityError, IdentityJs, install_library, require_node, talking
 from tests.people import PASSWORD, App, make_app, make_pool, make_user
+from tests.scenarios.challenged import (
+    ON,
+    TokenApp,
+    choose,
+    enrol,
+    offer,
+    other,
+    phone_of,
+    with_phone,
+    with_token,
+)
 from tests.server import RunningServer
 
 NEW_PASSWORD = "Better-Horse-8-Staple"
@@ -120,3 +131,62 @@ def test_an_invited_user_chooses_his_own_password(
     assert session["valid"] is True
     assert js("attributes")["name"] == "Erin"
     assert js("signIn", username="erin", password=PASSWORD, flow=flow)["valid"] is True
+
+
+@pytest.mark.parametrize("flow", ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"])
+def test_a_code_by_sms(js: IdentityJs, server: RunningServer, app: App, flow: str) -> None:
+    """mfaRequired, a mistyped code, and the right one in the same session."""
+    offer(server, app.pool_id)
+    with_phone(server, app, "anna")
+    asked = js("signIn", username="anna", password=PASSWORD, flow=flow)["mfaRequired"]
+    assert asked["name"] == "SMS_MFA"
+    assert asked["parameters"]["CODE_DELIVERY_DESTINATION"].endswith(phone_of("anna")[-4:])
+    code = server.last_code(app.pool_id)
+    with pytest.raises(IdentityError) as mismatch:
+        js("sendCode", code=other(code), factor="SMS_MFA")
+    assert mismatch.value.code == "CodeMismatchException"
+    assert js("sendCode", code=code, factor="SMS_MFA")["valid"] is True
+    assert js("attributes")["phone_number_verified"] == "true"
+
+
+@pytest.mark.parametrize("flow", ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"])
+def test_a_code_of_an_app(js: IdentityJs, server: RunningServer, app: App, flow: str) -> None:
+    """totpRequired."""
+    offer(server, app.pool_id)
+    token = with_token(server, app, "berta")
+    asked = js("signIn", username="berta", password=PASSWORD, flow=flow)["totpRequired"]
+    assert (asked["name"], asked["parameters"]["FRIENDLY_DEVICE_NAME"]) == ("SOFTWARE_TOKEN_MFA", "phone")
+    assert js("sendCode", code=token.code(), factor="SOFTWARE_TOKEN_MFA")["valid"] is True
+
+
+def test_the_choice_among_factors(js: IdentityJs, server: RunningServer, app: App) -> None:
+    """selectMFAType leads to either challenge."""
+    offer(server, app.pool_id)
+    with_phone(server, app, "carla")
+    token = enrol_with_sms(server, app, "carla")
+    for factor, asked in (("SMS_MFA", "mfaRequired"), ("SOFTWARE_TOKEN_MFA", "totpRequired")):
+        offered = js("signIn", username="carla", password=PASSWORD)["selectMFAType"]["parameters"]
+        assert offered["MFAS_CAN_CHOOSE"] == '["SMS_MFA","SOFTWARE_TOKEN_MFA"]'
+        assert js("chooseFactor", factor=factor)[asked]["name"] == factor
+        code = server.last_code(app.pool_id) if factor == "SMS_MFA" else token.code()
+        assert js("sendCode", code=code, factor=factor)["valid"] is True
+
+
+def enrol_with_sms(server: RunningServer, app: App, username: str) -> TokenApp:
+    """Give a user who has SMS an authenticator app as well, and no preference."""
+    choose(server, app, username, SMS_MFA={"Enabled": False, "PreferredMfa": False})
+    token = enrol(server, app, username)
+    choose(server, app, username, SMS_MFA=ON, SOFTWARE_TOKEN_MFA=ON)
+    return token
+
+
+def test_an_app_is_set_up_within_the_sign_in(js: IdentityJs, server: RunningServer, app: App) -> None:
+    """mfaSetup, associateSoftwareToken, verifySoftwareToken: all without an access token."""
+    offer(server, app.pool_id, "ON", ["SOFTWARE_TOKEN_MFA"])
+    make_user(server, app.pool_id, "dora")
+    asked = js("signIn", username="dora", password=PASSWORD)["mfaSetup"]
+    assert asked["parameters"]["MFAS_CAN_SETUP"] == '["SOFTWARE_TOKEN_MFA"]'
+    token = TokenApp(server, js("associateToken")["secret"])
+    assert js("verifyToken", code=token.code(-1))["valid"] is True
+    assert "totpRequired" in js("signIn", username="dora", password=PASSWORD)
+    assert js("sendCode", code=token.code(), factor="SOFTWARE_TOKEN_MFA")["valid"] is True

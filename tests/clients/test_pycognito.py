@@ -4,8 +4,14 @@ import jwt
 import pytest
 from botocore.exceptions import ClientError
 from pycognito import Cognito
-from pycognito.exceptions import ForceChangePasswordException, TokenVerificationException
+from pycognito.exceptions import (
+    ForceChangePasswordException,
+    SMSMFAChallengeException,
+    SoftwareTokenMFAChallengeException,
+    TokenVerificationException,
+)
 from tests.people import PASSWORD, App, make_app, make_pool, make_user, told
+from tests.scenarios.challenged import TokenApp, challenged, offer, with_phone, with_token
 from tests.server import RunningServer
 
 NEW_PASSWORD = "Better-Horse-8-Staple"
@@ -120,3 +126,43 @@ def test_a_token_of_another_pool_does_not_verify(server: RunningServer, app: App
         stranger.verify_token(frank.access_token, "access_token", "access")
     own_keys = {key["kid"] for key in user_of(server, make_app(server, make_pool(server))).get_keys()["keys"]}
     assert jwt.get_unverified_header(frank.access_token)["kid"] not in own_keys
+
+
+def test_srp_and_a_code_by_sms(server: RunningServer, app: App) -> None:
+    """The exception that pycognito makes of SMS_MFA, and its answer."""
+    offer(server, app.pool_id)
+    with_phone(server, app, "anna")
+    anna = user_of(server, app, "anna")
+    with pytest.raises(SMSMFAChallengeException):
+        anna.authenticate(PASSWORD)
+    anna.respond_to_sms_mfa_challenge(server.last_code(app.pool_id))
+    anna.verify_tokens()
+    assert anna.id_claims["phone_number_verified"] is True
+
+
+def test_srp_and_a_code_of_an_app(server: RunningServer, app: App) -> None:
+    """The exception that pycognito makes of SOFTWARE_TOKEN_MFA, and its answer."""
+    offer(server, app.pool_id)
+    token = with_token(server, app, "berta")
+    berta = user_of(server, app, "berta")
+    with pytest.raises(SoftwareTokenMFAChallengeException):
+        berta.authenticate(PASSWORD)
+    berta.respond_to_software_token_mfa_challenge(token.code())
+    berta.verify_tokens()
+    assert berta.id_claims["cognito:username"] == "berta"
+
+
+def test_an_app_is_set_up_by_the_library(server: RunningServer) -> None:
+    """associate_software_token, verify_software_token and set_user_mfa_preference, then SRP and a code."""
+    app = challenged(server)
+    make_user(server, app.pool_id, "carla")
+    carla = user_of(server, app, "carla")
+    carla.authenticate(PASSWORD)
+    token = TokenApp(server, carla.associate_software_token())
+    assert carla.verify_software_token(token.code(-1), "phone") is True
+    carla.set_user_mfa_preference(sms_mfa=False, software_token_mfa=True, preferred="SOFTWARE_TOKEN")
+    again = user_of(server, app, "carla")
+    with pytest.raises(SoftwareTokenMFAChallengeException):
+        again.authenticate(PASSWORD)
+    again.respond_to_software_token_mfa_challenge(token.code())
+    assert again.access_token

@@ -197,6 +197,10 @@ def _structure_changes(shape: Raw, value: Raw) -> Iterator[_Change]:
         yield from _under(member, _changes(shape["members"][member]["shape"], item))
 
 
+_SPARSE = [SHAPES["AuthParametersType"], SHAPES["ChallengeResponsesType"]]
+"""Maps in which null means absent."""
+
+
 def _map_changes(shape: Raw, value: Raw) -> Iterator[_Change]:
     if value and "max" in shape:
         one = next(iter(value.values()))
@@ -207,7 +211,8 @@ def _map_changes(shape: Raw, value: Raw) -> Iterator[_Change]:
         for what, _, changed, error in _plain_changes(SHAPES[shape["key"]["shape"]], key):
             if error == INVALID and changed not in value:
                 yield f"key {what}", (), {**value, changed: item}, INVALID
-        yield "null value", (key,), None, INVALID
+        if shape not in _SPARSE:
+            yield "null value", (key,), None, INVALID
         yield from _under(key, _changes(shape["value"]["shape"], item))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.contract.contents import Contents, contents, put_back
 from tests.contract.raw_api import RawApi
+from tests.devices import ALWAYS, confirm
 from tests.people import ALL_FLOWS, PASSWORD, App, make_app, make_user, sign_in
 from tests.server import RunningServer, running
 
@@ -36,7 +37,11 @@ _ATTRIBUTES: list[Any] = [
     {"Name": "inner", "AttributeDataType": "String", "DeveloperOnlyAttribute": True, "Mutable": True},
 ]
 _POOLS: dict[str, dict[str, Any]] = {
-    "guarded": {"UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}, "Schema": _ATTRIBUTES},
+    "guarded": {
+        "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},
+        "Schema": _ATTRIBUTES,
+        "DeviceConfiguration": ALWAYS,
+    },
     "aliased": {
         "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"},
         "AliasAttributes": ["email", "phone_number", "preferred_username"],
@@ -160,8 +165,22 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         "SRP_A": ("abcdef", "1" + "0" * 700),
         "PASSWORD_CLAIM_SECRET_BLOCK": (block,),
         "TIMESTAMP": ("Tue Sep 1 10:00:00 UTC 2026",),
+        "PasswordVerifier": ("Ag==",),
+        "Salt": ("AQ==",),
     }
+    if "NewDeviceMetadata" in tokens:
+        key, waiting, device_block = _device(server, app, tokens, ada)
+        names["DeviceKey"] = names["DEVICE_KEY"] = (key,)
+        names["Session"] = (*names["Session"], waiting, device_block)
+        names["PASSWORD_CLAIM_SECRET_BLOCK"] = (block, device_block)
     return Place(pool["Id"], {one.client_id: one for one in (app, open_app, secret_app)}, names)
+
+
+def _device(server: RunningServer, app: App, tokens: Any, username: str) -> tuple[str, str, str]:
+    """A device's key, the session of a sign-in that waits for it, and the secret block of one that is half through."""
+    device = confirm(server, app, tokens, username)
+    block = device.proof().start(device.begin()["Session"])["ChallengeParameters"]["SECRET_BLOCK"]
+    return device.key, device.begin()["Session"], block
 
 
 def _empty_outbox(server: RunningServer) -> None:

@@ -17,7 +17,7 @@ import pyotp
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
-from pycognito.aws_srp import AWSSRP
+from pycognito.aws_srp import AWSSRP, generate_hash_device
 from tests.people import ALL_FLOWS, App
 from tests.robustness.load import Answer, ask
 from tests.robustness.planted import Planted
@@ -181,6 +181,7 @@ def test_no_secret_is_found_anywhere(life: Life) -> None:
         life.planted.secret(what, password)
     sign_up_and_change(life)
     sign_in_by_srp_and_be_invited(life)
+    remember_a_device(life)
     judge_by_token(life)
     fail_in_every_way(life)
     break_inside(life)
@@ -295,6 +296,73 @@ def sign_in_by_srp_and_be_invited(life: Life) -> None:
     assert "AuthenticationResult" in life.keep(answer.body) or answer.status == 200
     life.admin.admin_create_user(UserPoolId=life.app.pool_id, Username="waiting", TemporaryPassword=FIRST)
     assert "Session" in life.sign_in("waiting", FIRST).body
+
+
+def remember_a_device(life: Life) -> None:
+    """Confirm a device, prove it right and wrong, and leave a proof waiting."""
+    life.admin.update_user_pool(
+        UserPoolId=life.app.pool_id,
+        AutoVerifiedAttributes=["email"],
+        UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"},
+        Policies={"PasswordPolicy": {"MinimumLength": 8, "RequireNumbers": True}},
+        DeviceConfiguration={"ChallengeRequiredOnNewDevice": True},
+    )
+    tokens = life.sign_in(NOT_SECRET, THIRD).body["AuthenticationResult"]
+    made = tokens["NewDeviceMetadata"]
+    key, group_key = made["DeviceKey"], made["DeviceGroupKey"]
+    secret, verifier = generate_hash_device(group_key, key)
+    life.planted.secret("device secret", secret)
+    life.planted.secret("device verifier", verifier["PasswordVerifier"])
+    for config in ({**verifier, "Salt": "%"}, verifier):
+        confirmed = life.ask(
+            "ConfirmDevice",
+            AccessToken=tokens["AccessToken"],
+            DeviceKey=key,
+            DeviceSecretVerifierConfig=config,
+        )
+    assert confirmed.status == 200
+    statuses = []
+    for shown in (secret, WRONG, None):
+        srp = AWSSRP(
+            NOT_SECRET,
+            THIRD,
+            life.app.pool_id,
+            life.app.client_id,
+            client=anonymous_client(life.process.endpoint),
+            client_secret=life.app.secret,
+            device_key=key,
+            device_group_key=group_key,
+            device_password=shown or secret,
+        )
+        begun = life.in_app(
+            "InitiateAuth",
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": NOT_SECRET, "PASSWORD": THIRD, "DEVICE_KEY": key},
+        )
+        life.keep(begun.body)
+        asked = life.in_app(
+            "RespondToAuthChallenge",
+            ChallengeName="DEVICE_SRP_AUTH",
+            Session=begun.body["Session"],
+            ChallengeResponses={
+                "USERNAME": NOT_SECRET,
+                "DEVICE_KEY": key,
+                "SRP_A": life.planted.secret("device SRP_A", f"{srp.large_a_value:x}"),
+            },
+        ).body
+        life.keep(asked)
+        life.planted.secret("device SRP_B", asked["ChallengeParameters"]["SRP_B"])
+        claim = srp.process_device_challenge(asked["ChallengeParameters"])
+        life.planted.secret("device claim", claim["PASSWORD_CLAIM_SIGNATURE"])
+        if shown is not None:
+            answer = life.in_app(
+                "RespondToAuthChallenge",
+                ChallengeName="DEVICE_PASSWORD_VERIFIER",
+                ChallengeResponses=claim,
+            )
+            life.keep(answer.body)
+            statuses.append(answer.status)
+    assert statuses == [200, 400]
 
 
 def judge_by_token(life: Life) -> None:

@@ -147,22 +147,6 @@ def test_ten_wrong_codes_close_the_enrolment_for_an_hour(clocked: ClockedServer)
     clocked.anonymous.verify_software_token(AccessToken=token, UserCode=App(another, clocked).code())
 
 
-def test_ten_wrong_codes_at_sign_in_close_it_for_an_hour_and_a_right_one_forgets(
-    clocked: ClockedServer,
-) -> None:
-    pool = offering(clocked)
-    _, app = with_token(clocked, pool, "ann")
-    for _ in range(9):
-        assert used(clocked, pool, "ann", app.wrong()) == "CodeMismatchException"
-    assert used(clocked, pool, "ann", app.code()) is None
-    clocked.clock.advance(60)
-    for _ in range(10):
-        assert used(clocked, pool, "ann", app.wrong()) == "CodeMismatchException"
-    assert used(clocked, pool, "ann", app.code()) == "TooManyRequestsException"
-    clocked.clock.advance(HOUR)
-    assert used(clocked, pool, "ann", app.code()) is None
-
-
 def test_a_code_is_of_its_user_and_pool_alone(clocked: ClockedServer) -> None:
     pool, other = offering(clocked), offering(clocked)
     _, app = with_token(clocked, pool, "ann")

@@ -209,6 +209,31 @@ def test_an_empty_body_is_an_empty_object() -> None:
     assert decode(contract.DescribeUserPoolDomainRequest, b'{"Domain":"a"}').domain == "a"
 
 
+@pytest.mark.parametrize("map_name", ["AuthParameters", "ChallengeResponses"])
+def test_null_means_absent_in_the_parameters_of_a_sign_in(map_name: str) -> None:
+    """Browsers send DEVICE_KEY so; in other maps, and beside other mistakes, null stays what it is."""
+    shape: Any = {
+        "AuthParameters": contract.InitiateAuthRequest,
+        "ChallengeResponses": contract.RespondToAuthChallengeRequest,
+    }[map_name]
+    members = {"ClientId": "abc", "AuthFlow": "USER_AUTH", "ChallengeName": "SMS_MFA"}
+
+    def read(parameters: Any, **others: Any) -> Any:
+        return decode(shape, json.dumps({**members, map_name: parameters, **others}).encode())
+
+    request = read({"DEVICE_KEY": None, "USERNAME": "null"})
+    assert (getattr(request, "auth_parameters", None) or request.challenge_responses) == {"USERNAME": "null"}
+    with pytest.raises(SerializationException):
+        read({"DEVICE_KEY": None, "USERNAME": 5})
+    with pytest.raises(SerializationException):
+        read({"DEVICE_KEY": [None]})
+    with pytest.raises(InvalidParameterException):
+        read({"DEVICE_KEY": None}, ClientMetadata={"x": None})
+    twice = json.dumps({**members, map_name: {"K": None}}).replace('"K": null', '"K": null, "K": "x"')
+    with pytest.raises(SerializationException):
+        decode(shape, twice.encode())
+
+
 def test_nesting_up_to_the_limit_is_taken() -> None:
     levels = MAX_DEPTH - 1
     body = b'{"UserPoolId":"a_b","ClientId":"a","Settings":' + b"[" * levels + b"]" * levels + b"}"

@@ -22,6 +22,7 @@ from doorward.protection.described import LONGEST, Described, DescriptionError, 
 from doorward.protection.simulating import NotScored, Simulation
 from doorward.protection.simulating import simulate as simulate_attempt
 from doorward.risk.policy import Mode
+from doorward.signin.second_factor_steps import held_factors
 
 
 class ModeName(StrEnum):
@@ -104,6 +105,7 @@ def _in_pool(
                 guard,
                 found,
                 whose,
+                held_factors(found, whose),
                 given,
                 client_id=client,
                 mode=mode,

@@ -71,6 +71,23 @@ class UserPool(msgspec.Struct, frozen=True, kw_only=True):
         return list(in_order) or ["verified_phone_number", "verified_email"]
 
     @property
+    def tracks_devices(self) -> bool:
+        """Whether devices are told apart and can be remembered (DeviceConfiguration)."""
+        return self.configuration.device_configuration is not None
+
+    @property
+    def asks_to_remember(self) -> bool:
+        """Whether a new device is remembered only once the user says so."""
+        devices = self.configuration.device_configuration
+        return bool(devices and devices.device_only_remembered_on_user_prompt)
+
+    @property
+    def device_replaces_mfa(self) -> bool:
+        """Whether a remembered device stands for the second factor (ChallengeRequiredOnNewDevice)."""
+        devices = self.configuration.device_configuration
+        return bool(devices and devices.challenge_required_on_new_device)
+
+    @property
     def schema(self) -> dict[str, SchemaAttributeType]:
         """The attributes a user of this pool can have, by name (`custom:` ones included)."""
         return {attribute.name or "": attribute for attribute in self.configuration.schema_attributes or []}

@@ -81,7 +81,9 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
     `circumstance` is the engine's own view of the attempt (`doorward.risk.circumstance`), kept so that
     feedback can teach and history can be replayed. `learned` says that it has become part of the profile,
     `token_used` that the user has given feedback by the token from his mail. `concluded` and `judged` number,
-    in one sequence for each pool, when the attempt came to its end and when feedback was last given.
+    in one sequence for each pool, when the attempt came to its end and when feedback was last given; `prompted`,
+    from the same sequence, when a second factor was asked for. `open_until` is until when an attempt in
+    progress can be answered.
     """
 
     event_id: str
@@ -103,3 +105,5 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
     token_used: bool = False
     concluded: int | None = None
     judged: int | None = None
+    prompted: int | None = None
+    open_until: Instant | None = None

@@ -1,5 +1,6 @@
 """An auth event as AdminListUserAuthEvents shows it: no reasons there, only what Cognito's shape has."""
 
+from doorward.clock import Instant
 from doorward.history.auth_event import AuthEvent
 from doorward.wire.contract import (
     AuthEventType,
@@ -10,13 +11,17 @@ from doorward.wire.contract import (
 )
 
 
-def to_wire(event: AuthEvent) -> AuthEventType:
-    """Return an event in the API's shape. The level is left out where there is no risk."""
+def to_wire(event: AuthEvent, now: Instant) -> AuthEventType:
+    """Return an event in the API's shape. The level is left out where there is no risk.
+
+    What is in progress though its time is over has failed, whether or not that has been written down yet.
+    """
+    overdue = event.open_until is not None and event.open_until <= now
     return AuthEventType(
         event_id=event.event_id,
         event_type=event.event_type,
         creation_date=event.created_at,
-        event_response=event.response,
+        event_response="Fail" if overdue else event.response,
         event_risk=EventRiskType(
             risk_decision=event.risk.decision,
             risk_level=event.risk.level,

@@ -57,7 +57,12 @@ def change(tx: Connection, event: AuthEvent) -> None:
 
 
 def _what_changes(event: AuthEvent) -> dict[str, object]:
-    return {"event": msgspec.json.encode(event), "concluded": event.concluded, "judged": event.judged}
+    return {
+        "event": msgspec.json.encode(event),
+        "concluded": event.concluded,
+        "judged": event.judged,
+        "open_until": event.open_until,
+    }
 
 
 def find(tx: Connection, pool_id: str, event_id: str) -> AuthEvent | None:
@@ -68,6 +73,12 @@ def find(tx: Connection, pool_id: str, event_id: str) -> AuthEvent | None:
         )
     ).scalar_one_or_none()
     return _event.decode(encoded) if encoded else None
+
+
+def overdue(tx: Connection, now: Instant, limit: int) -> list[AuthEvent]:
+    """Return at most `limit` events in progress, of all pools, whose time to be answered is over."""
+    query = select(auth_events.c.event).where(auth_events.c.open_until <= now).limit(limit)
+    return [_event.decode(encoded) for encoded in tx.execute(query).scalars()]
 
 
 def of_user(

@@ -106,9 +106,10 @@ def template_of(pool: UserPool, kind: MessageKind) -> Template:
             sms=(invite and invite.sms_message) or _DEFAULT_INVITATION.sms,
         )
     if kind == "authentication":
+        by_mail = pool.factors.email
         return Template(
-            subject=_DEFAULT_AUTHENTICATION.subject,
-            email=_DEFAULT_AUTHENTICATION.email,
+            subject=(by_mail and by_mail.subject) or _DEFAULT_AUTHENTICATION.subject,
+            email=(by_mail and by_mail.message) or _DEFAULT_AUTHENTICATION.email,
             sms=configuration.sms_authentication_message or _DEFAULT_AUTHENTICATION.sms,
         )
     verification = configuration.verification_message_template

@@ -47,7 +47,7 @@ def admin_list_user_auth_events(
         found = events.of_user(tx, pool.id, user.sub, limit + 1, after)
     page, next_token = pagination.page(call, scope, found, limit, _position)
     return AdminListUserAuthEventsResponse(
-        auth_events=[to_wire(event) for event in page], next_token=next_token
+        auth_events=[to_wire(event, call.now) for event in page], next_token=next_token
     )
 
 

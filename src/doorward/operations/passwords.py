@@ -12,7 +12,7 @@ from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.user import StoredPassword, User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
-from doorward.signin import assessed, codes, passwords, queries
+from doorward.signin import assessed, codes, factor_guesses, passwords, queries
 from doorward.signin.assessed import Assessed
 from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
@@ -196,6 +196,7 @@ def admin_set_user_password(call: Call, request: AdminSetUserPasswordRequest) ->
     with call.writing() as tx:
         if attempt.refusal is None:
             _replace(tx, call, pool, user, stored, status)
+            factor_guesses.forgive(tx, pool.id, user.sub)
         assessed.record_find(tx, attempt)
     assessed.settle(attempt)
     return AdminSetUserPasswordResponse()
@@ -218,6 +219,7 @@ def admin_reset_user_password(
             raise refusal
         user = msgspec.structs.replace(user, status="RESET_REQUIRED", modified_at=call.now)
         users.change_password(tx, user)
+        factor_guesses.forgive(tx, pool.id, user.sub)
         attribute = codes.recovery_attribute(pool, user) or ""
         codes.send_code(tx, call, pool, user, codes.RESET, attribute)
     return AdminResetUserPasswordResponse()

@@ -5,10 +5,18 @@ from typing import TypeVar
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
+from doorward.signin.device_flow import answer_device_srp, begin_device_srp
+from doorward.signin.mfa_setup_flow import answer_mfa_setup
 from doorward.signin.new_password_flow import answer_new_password
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
 from doorward.signin.request import SignInRequest
+from doorward.signin.second_factor_flow import (
+    answer_email,
+    answer_selection,
+    answer_sms,
+    answer_software_token,
+)
 from doorward.signin.sign_in import Challenge, Granted
 from doorward.signin.srp_flow import answer_srp, begin_srp
 from doorward.wire.contract import (
@@ -46,6 +54,13 @@ ADMINISTRATOR_FLOWS: Mapping[str, Flow] = {
 CHALLENGES: Mapping[str, Flow] = {
     "PASSWORD_VERIFIER": answer_srp,
     "NEW_PASSWORD_REQUIRED": answer_new_password,
+    "SMS_MFA": answer_sms,
+    "EMAIL_OTP": answer_email,
+    "SOFTWARE_TOKEN_MFA": answer_software_token,
+    "SELECT_MFA_TYPE": answer_selection,
+    "DEVICE_SRP_AUTH": begin_device_srp,
+    "DEVICE_PASSWORD_VERIFIER": answer_device_srp,
+    "MFA_SETUP": answer_mfa_setup,
 }
 
 _ENABLED_BY: Mapping[str, tuple[str, ...]] = {
@@ -90,7 +105,8 @@ def respond_to_auth_challenge(
     """Answer a challenge of a sign-in that has begun.
 
     Raises as `initiate_auth` does, and NotAuthorizedException for a session that is used, expired, or
-    another's; InvalidPasswordException for a new password that may not be.
+    another's; InvalidPasswordException for a new password that may not be; CodeMismatchException for a wrong
+    code, and ExpiredCodeException for one that an app has shown before.
     """
     with call.reading() as tx:
         client = app_clients.require(tx, request.client_id)

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from doorward.call import Call
 from doorward.directory import attributes
-from doorward.directory.queries import user_pools, users
+from doorward.directory.queries import devices, user_pools, users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.messages import queries as messages
@@ -147,6 +147,7 @@ def _named(tx: Connection, pool_id: str, username: str) -> tuple[UserPool, User]
 def _delete(tx: Connection, call: Call, user: User) -> None:
     revoke_of_user(tx, user.pool_id, user.sub, call.now)
     signin.forget_user(tx, user.pool_id, user.sub)
+    devices.forget_user(tx, user.pool_id, user.sub)
     messages.forget_user(tx, user.pool_id, user.sub)
     remove_profile(tx, user.pool_id, user.sub)
     users.remove(tx, user)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from doorward.clock import Instant
 from doorward.history import queries as events
+from doorward.history.auth_event import AuthEvent
 from doorward.protection import queries
 from doorward.protection.pool_views import outcome_of
 from doorward.risk.calibration import Budget, Calibration, calibrate
@@ -34,8 +35,16 @@ def past_attempts(tx: Connection, pool_id: str) -> Iterator[PastAttempt]:
             user=event.sub or event.username,
             circumstance=_circumstance.decode(event.circumstance),
             earlier=event.risk.earlier_sign_ins,
-            outcome=Outcome.SUCCESS if judged == "Valid" else outcome_of(event),
+            outcome=_outcome(event),
         )
+
+
+def _outcome(event: AuthEvent) -> Outcome:
+    """Return how an attempt ended. That a factor was asked for before it failed is no attempt of its own here."""
+    if event.feedback is not None and event.feedback.value == "Valid":
+        return Outcome.SUCCESS
+    ended = outcome_of(event)
+    return Outcome.FAILURE if ended is Outcome.CHALLENGE_FAILED else ended
 
 
 def calibrate_pool(tx: Connection, pool_id: str, model: Model, budget: Budget, now: Instant) -> Calibration:

@@ -5,6 +5,9 @@ decides, `record` writes the event down and learns from a full success, `observe
 `judge` takes feedback. Mode OFF does none of it.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import msgspec
 import structlog
 from sqlalchemy import Connection
@@ -20,8 +23,8 @@ from doorward.protection import configuration, queries
 from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
 from doorward.protection.pool_views import PoolView, PoolViews
-from doorward.protection.recording import new_event, with_password_check
-from doorward.protection.screening import Screening, Verdict
+from doorward.protection.recording import new_event, with_answers, with_password_check, with_verdict
+from doorward.protection.screening import NO_FACTORS, HeldFactors, Screening, Verdict, Waiting
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
 from doorward.risk.levels import Level
@@ -127,15 +130,29 @@ class Guard:
             _log.error("breach corpus unreadable", problem=str(cause), password="stored unchecked")
             return None, None
 
-    def assess(self, tx: Connection, screening: Screening) -> Verdict:
-        """Score an attempt whose credentials are right, and decide what is done about it."""
+    def assess(self, tx: Connection, screening: Screening, held: HeldFactors = NO_FACTORS) -> Verdict:
+        """Score an attempt whose credentials are right, and decide what is done about it.
+
+        `held` are the user's second factors, as sign-in knows them.
+        """
         if screening.mode is Mode.OFF:
-            return Verdict(assessment=None, decision=self._decide(screening, Level.NONE))
+            return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, held))
         user = screening.attempt.user
         profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
         assessment = self._score(tx, screening, profile, _account_facts(user, profile, screening.attempt.now))
-        decision = self._decide(screening, assessment.level)
+        decision = self._decide(screening, assessment.level, held)
         return Verdict(assessment=assessment, decision=decision, earlier_sign_ins=profile.successes)
+
+    def with_remembered_device(self, tx: Connection, screening: Screening, event_id: str | None) -> Screening:
+        """Return a sign-in's screening where it comes from a remembered device that has proven its secret.
+
+        The circumstance is the one that the event was begun in; that of the present request without an event.
+        """
+        event = events.find(tx, screening.attempt.pool.id, event_id) if event_id else None
+        present = screening.surroundings.circumstance
+        began = _circumstance.decode(event.circumstance) if event else present
+        proven = msgspec.structs.replace(began, remembered_device=True)
+        return replace(screening, surroundings=replace(screening.surroundings, circumstance=proven))
 
     def level_of_stranger(self, tx: Connection, screening: Screening) -> Level:
         """Return the level that the attempt would have for a name that leads to nobody.
@@ -146,7 +163,7 @@ class Guard:
 
     def block(self, screening: Screening) -> Verdict:
         """Return the verdict on an always-blocked address, which is not scored."""
-        return Verdict(assessment=None, decision=self._decide(screening, Level.NONE))
+        return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, NO_FACTORS))
 
     def record(
         self,
@@ -157,45 +174,56 @@ class Guard:
         challenges: list[ChallengeResponse],
         verdict: Verdict | None = None,
         compromised: CompromisedCheck = NOT_ASKED,
+        waiting: Waiting | None = None,
     ) -> AuthEvent | None:
         """Write the event down, and let a sign-in that has fully succeeded become part of what is normal.
 
-        Returns None in mode OFF, where nothing is recorded.
+        `waiting` is for what is in progress. Returns None in mode OFF, where nothing is recorded.
         """
         if screening.mode is Mode.OFF:
             return None
         event = new_event(screening, response, challenges, verdict, compromised)
-        if event.event_type == "SignIn" and event.response == "Pass":
-            event = self._learned(tx, event)
-        if event.response != "InProgress":
-            event = _concluded(tx, event)
+        event = self._written(tx, event, waiting, learns=event.event_type == "SignIn")
         events.add(tx, event)
         return event
 
-    def complete(
+    def go_on(
         self,
         tx: Connection,
         pool_id: str,
         event_id: str,
         response: EventResponse,
+        *,
+        answered: Sequence[ChallengeResponse] = (),
         compromised: CompromisedCheck = NOT_ASKED,
+        waiting: Waiting | None = None,
+        judged_anew: tuple[Screening, Verdict] | None = None,
     ) -> AuthEvent | None:
-        """Bring an event that was in progress to its end; a full success teaches.
+        """Carry an event that is in progress on, or bring it to its end; a full success teaches.
 
-        `compromised` is what was found of a password that was chosen on the way. A sign-in that was reported
-        as not the user's own while it was in progress teaches nothing.
+        `answered` is how challenges have been answered since; the last word on each counts. `compromised` is
+        what was found of a password that was chosen on the way, `judged_anew` what the attempt came to once
+        its device had proven itself. A sign-in that was reported as not the user's
+        own while it was in progress teaches nothing.
         """
         event = events.find(tx, pool_id, event_id)
         if event is None or event.response != "InProgress":
             return None
-        event = with_password_check(msgspec.structs.replace(event, response=response), compromised)
+        if judged_anew is not None:
+            event = with_verdict(event, *judged_anew)
+        event = with_password_check(with_answers(event, response, answered), compromised)
         reported = event.feedback is not None and event.feedback.value == "Invalid"
-        if response == "Pass" and not reported:
-            event = self._learned(tx, event)
-        if response != "InProgress":
-            event = _concluded(tx, event)
+        event = self._written(tx, event, waiting, learns=not reported)
         events.change(tx, event)
         return event
+
+    def abandon(self, tx: Connection, now: Instant, limit: int) -> list[AuthEvent]:
+        """Let at most `limit` sign-ins fail whose challenge was not answered in time; return them."""
+        overdue = events.overdue(tx, now, limit)
+        failed = [_ended(tx, msgspec.structs.replace(event, response="Fail")) for event in overdue]
+        for event in failed:
+            events.change(tx, event)
+        return failed
 
     def observe(self, event: AuthEvent) -> None:
         """Count an event in its pool's view, once it is committed."""
@@ -248,11 +276,25 @@ class Guard:
                 calibrated(tx, attempt.pool.id, self.model),
             )
 
-    def _decide(self, screening: Screening, level: Level) -> Decision:
+    def _decide(self, screening: Screening, level: Level, held: HeldFactors) -> Decision:
         policy = Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)
-        user = screening.attempt.user
-        facts = UserFacts(second_factor_active=bool(user and user.has_second_factor))
+        facts = UserFacts(
+            second_factor_active=held.active,
+            can_set_up_factor=held.can_set_up,
+            mfa_on=held.always_asked,
+            device_replaces_mfa=held.device_stands,
+        )
         return decide(policy, level, facts, screening.exception)
+
+    def _written(
+        self, tx: Connection, event: AuthEvent, waiting: Waiting | None, *, learns: bool
+    ) -> AuthEvent:
+        """Return an event as it is kept: numbered, with its lesson learned or its end in sight."""
+        if event.response == "InProgress":
+            return event if waiting is None else _waiting(tx, event, waiting)
+        if event.response == "Pass" and learns:
+            event = self._learned(tx, event)
+        return _ended(tx, event)
 
     def _learned(self, tx: Connection, event: AuthEvent) -> AuthEvent:
         if event.sub is None:
@@ -277,8 +319,15 @@ class Guard:
         return self.views.of(tx, pool_id, now)
 
 
-def _concluded(tx: Connection, event: AuthEvent) -> AuthEvent:
-    return msgspec.structs.replace(event, concluded=events.next_number(tx, event.pool_id))
+def _waiting(tx: Connection, event: AuthEvent, waiting: Waiting) -> AuthEvent:
+    prompted = event.prompted
+    if waiting.prompted and prompted is None:
+        prompted = events.next_number(tx, event.pool_id)
+    return msgspec.structs.replace(event, open_until=waiting.until, prompted=prompted)
+
+
+def _ended(tx: Connection, event: AuthEvent) -> AuthEvent:
+    return msgspec.structs.replace(event, concluded=events.next_number(tx, event.pool_id), open_until=None)
 
 
 def _account_facts(user: User | None, profile: Profile, now: Instant) -> AccountFacts:

@@ -51,15 +51,17 @@ class PoolView:
     def observe(self, event: AuthEvent) -> None:
         """Count one attempt; what succeeded fully counts as the pool's normal too.
 
-        One that is in progress is counted at its end, and each is counted once.
+        One that is in progress is counted at its end, and each is counted once; a prompt for a second factor
+        counts when it is put, since those that are never answered matter most.
         """
-        if event.response == "InProgress":
-            return
         circumstance = _circumstance.decode(event.circumstance)
         with self.lock:
-            if self.covered.take(event.concluded):
+            if event.prompted is not None and self.covered.take(event.prompted):
                 self.changed = True
-                _note(self.velocity, event, circumstance)
+                _note_prompt(self.velocity, event, circumstance)
+            if event.response != "InProgress" and self.covered.take(event.concluded):
+                self.changed = True
+                _note_end(self.velocity, event, circumstance)
                 _teach(self.population, event, circumstance)
 
     def observe_feedback(self, event: AuthEvent) -> None:
@@ -129,8 +131,10 @@ def build(tx: Connection, pool_id: str, now: Instant) -> PoolView:
     view.covered = Coverage(events.last_number(tx, pool_id))
     recent = events.of_pool_since(tx, pool_id, now - VELOCITY_SECONDS, HISTORY_EVENTS)
     for event, circumstance in _counted(recent):
+        if event.prompted is not None:
+            _note_prompt(view.velocity, event, circumstance)
         if event.response != "InProgress":
-            _note(view.velocity, event, circumstance)
+            _note_end(view.velocity, event, circumstance)
     return view
 
 
@@ -162,8 +166,15 @@ def _counted(found: Iterator[AuthEvent]) -> Iterator[tuple[AuthEvent, Circumstan
     return ((event, _circumstance.decode(event.circumstance)) for event in found)
 
 
-def _note(velocity: Velocity, event: AuthEvent, circumstance: Circumstance) -> None:
-    velocity.note(circumstance, event.sub or event.username, outcome_of(event), event.created_at)
+def _note_prompt(velocity: Velocity, event: AuthEvent, circumstance: Circumstance) -> None:
+    velocity.note(circumstance, event.sub or event.username, Outcome.PROMPTED, event.created_at)
+
+
+def _note_end(velocity: Velocity, event: AuthEvent, circumstance: Circumstance) -> None:
+    outcome = outcome_of(event)
+    if event.prompted is None or outcome is not Outcome.SUCCESS:
+        # A prompt has been counted as an attempt with the right password: that it was answered adds nothing.
+        velocity.note(circumstance, event.sub or event.username, outcome, event.created_at)
 
 
 def _teach(population: Population, event: AuthEvent, circumstance: Circumstance) -> None:
@@ -184,4 +195,6 @@ def outcome_of(event: AuthEvent) -> Outcome:
     """Return how an attempt that has ended did end."""
     if event.sub is None:
         return Outcome.UNKNOWN_NAME
-    return Outcome.FAILURE if event.response == "Fail" else Outcome.SUCCESS
+    if event.response != "Fail":
+        return Outcome.SUCCESS
+    return Outcome.FAILURE if event.prompted is None else Outcome.CHALLENGE_FAILED

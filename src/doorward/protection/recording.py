@@ -1,10 +1,10 @@
 """Writing an attempt down: the auth event, with everything that explains it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from doorward.breach.check import CompromisedCheck
+from doorward.breach.check import NOT_ASKED, CompromisedCheck
 from doorward.clock import new_uuid
 from doorward.history.auth_event import (
     AuthEvent,
@@ -66,6 +66,25 @@ def new_event(
         ),
         circumstance=msgspec.Raw(msgspec.json.encode(screening.surroundings.circumstance)),
     )
+
+
+def with_answers(
+    event: AuthEvent, response: EventResponse, answered: Sequence[ChallengeResponse]
+) -> AuthEvent:
+    """Return an event with how challenges were answered since: each stands there once, as it was answered last."""
+    by_name = {one.challenge_name: one for one in (*event.challenges, *answered)}
+    return msgspec.structs.replace(event, response=response, challenges=list(by_name.values()))
+
+
+def with_verdict(event: AuthEvent, screening: Screening, verdict: Verdict) -> AuthEvent:
+    """Return an event with what was thought of the attempt later; what the corpus said stays."""
+    risk = msgspec.structs.replace(
+        _risk(screening, verdict, NOT_ASKED),
+        compromised=event.risk.compromised,
+        corpus_version=event.risk.corpus_version,
+    )
+    circumstance = msgspec.Raw(msgspec.json.encode(screening.surroundings.circumstance))
+    return msgspec.structs.replace(event, risk=risk, circumstance=circumstance)
 
 
 def with_password_check(event: AuthEvent, compromised: CompromisedCheck) -> AuthEvent:

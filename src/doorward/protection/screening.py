@@ -1,10 +1,12 @@
 """What protection knows before it judges (a screening), and what it comes to (a verdict)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
+from doorward.clock import Instant
 from doorward.protection.attempt import Attempt, Surroundings
 from doorward.protection.configuration import ProtectionConfiguration
-from doorward.risk.policy import Decision, IpException, Mode, Response
+from doorward.risk.policy import Decision, IpException, Mode, RiskDecision
 from doorward.risk.score import Assessment
 
 
@@ -25,6 +27,36 @@ class Screening:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldFactors:
+    """A user's second factors, as far as a decision depends on them.
+
+    `active`: he can be asked for one now. `can_set_up`: the pool offers one that he could set up while signing in.
+    `always_asked`: one is asked of him whatever the risk. `device_stands`: he comes with a remembered device that
+    the pool lets stand for a factor.
+    """
+
+    active: bool = False
+    can_set_up: bool = False
+    always_asked: bool = False
+    device_stands: bool = False
+
+
+NO_FACTORS = HeldFactors()
+"""Of whoever does not sign in, or leads to nobody."""
+
+Demand = Literal["allow", "mfa", "mfa_setup", "refuse", "block"]
+"""What is asked of the user, or done with him; a refusal and a block look the same to him."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A sign-in waits for an answer, at the latest `until`; `prompted`: by a second factor."""
+
+    until: Instant
+    prompted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What the engine thinks of an attempt (None: it was not scored) and what the policy makes of it."""
 
@@ -33,6 +65,11 @@ class Verdict:
     earlier_sign_ins: int = 0
 
     @property
-    def allows(self) -> bool:
-        """Whether the attempt goes on without anything more asked of the user."""
-        return self.decision.response is Response.ALLOW
+    def demand(self) -> Demand:
+        """What is done with the attempt."""
+        return self.decision.response.value
+
+    @property
+    def risky(self) -> bool:
+        """Whether the attempt has a level, or comes from an address that is always blocked."""
+        return self.decision.risk_decision is not RiskDecision.NO_RISK

@@ -11,6 +11,7 @@ from doorward.protection.attempt import Attempt
 from doorward.protection.calibrating import calibrated
 from doorward.protection.described import Described
 from doorward.protection.guard import Guard
+from doorward.protection.screening import HeldFactors
 from doorward.risk.levels import Thresholds
 from doorward.risk.policy import Decision, Mode
 from doorward.risk.reasons import Reason
@@ -69,6 +70,7 @@ def simulate(
     guard: Guard,
     pool: UserPool,
     user: User,
+    held: HeldFactors,
     given: Described,
     *,
     client_id: str | None,
@@ -104,7 +106,7 @@ def simulate(
         raise NotScored("Advanced security is OFF in this pool: choose a mode to see what it would do.")
     if screening.blocked:
         raise NotScored("The address is in an always-block range: it is refused without a score.")
-    verdict = guard.assess(tx, screening)
+    verdict = guard.assess(tx, screening, held)
     if verdict.assessment is None:
         raise NotScored("The pool does not score this attempt.")
     thresholds = calibrated(tx, pool.id, guard.model).thresholds

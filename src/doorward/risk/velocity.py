@@ -29,7 +29,7 @@ class Outcome(Enum):
     PROMPTED = "prompted"
     """The password was right; a second factor was asked for."""
     CHALLENGE_FAILED = "challenge failed"
-    """The password was right; the second factor was not."""
+    """The password was right, as PROMPTED has told; the second factor was not, or never came."""
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -93,7 +93,9 @@ class _Tally:
     def note(self, name: int, outcome: Outcome, at: float) -> None:
         self._age(at)
         succeeded = outcome is Outcome.SUCCESS or outcome is Outcome.PROMPTED
-        self.attempts += 1.0
+        if outcome is not Outcome.CHALLENGE_FAILED:
+            # Which is the end of an attempt that was counted when the factor was asked for.
+            self.attempts += 1.0
         if outcome is Outcome.PROMPTED:
             self.prompts += 1.0
         if not succeeded:

@@ -17,12 +17,11 @@ PER_HOUR: Final = {
     "ForgotPassword": 20,
     "GetUserAttributeVerificationCode": 5,
     "ResendConfirmationCode": 5,
-    "SOFTWARE_TOKEN_MFA": 10,
     "UpdateUserAttributes": 10,
     "VerifySoftwareToken": 10,
     "VerifyUserAttribute": 15,
 }
-"""Attempts a user has within an hour, by operation or challenge; a right one forgets those before it.
+"""Attempts a user has within an hour, by operation; a right one forgets those before it.
 
 ChangePassword has a second bound that nothing forgets, since a right one costs the most work."""
 

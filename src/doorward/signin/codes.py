@@ -47,7 +47,7 @@ again and again with another's address and multiply his guesses."""
 SENDING: Final = "codes sent"
 GUESSING: Final = "codes tried"
 
-_MEDIA: Final[dict[str, Medium]] = {"email": "EMAIL", "phone_number": "SMS"}
+MEDIA: Final[dict[str, Medium]] = {"email": "EMAIL", "phone_number": "SMS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,7 @@ def send_code(
     """
     destination = pending_value if pending_value is not None else user.attributes[attribute]
     keyring = call.services.keyring
-    limit = call.services.settings.messages_per_address
-    if not spend_attempt(tx, pool.id, _subject(keyring, pool, destination), SENDING, call.now, limit):
-        raise CodeDeliveryFailureException("Too many codes were sent to this address. Try again later.")
-    code = random_digits(DIGITS)
+    code = dispatch_code(tx, call, pool, user, kind or _kind(purpose), attribute, destination)
     queries.keep_code(
         tx,
         StoredCode(
@@ -102,17 +99,39 @@ def send_code(
             failures=0,
         ),
     )
+    return delivery_details(attribute, destination)
+
+
+def dispatch_code(
+    tx: Connection,
+    call: Call,
+    pool: UserPool,
+    user: User,
+    kind: MessageKind,
+    attribute: str,
+    destination: str,
+) -> str:
+    """Make a code and put it into the outbox, to an address of the attribute's kind; return it to be kept hashed.
+
+    To a stand-in nothing goes. Raises CodeDeliveryFailureException where the address has had its share of the
+    hour, whoever asked for it.
+    """
+    keyring = call.services.keyring
+    limit = call.services.settings.messages_per_address
+    if not spend_attempt(tx, pool.id, _subject(keyring, pool, destination), SENDING, call.now, limit):
+        raise CodeDeliveryFailureException("Too many codes were sent to this address. Try again later.")
+    code = random_digits(DIGITS)
     message = compose(
         pool,
         user,
-        kind=kind or _kind(purpose),
-        medium=_MEDIA[attribute],
+        kind=kind,
+        medium=MEDIA[attribute],
         destination=destination,
         code=code,
         now=call.now,
     )
     outbox.put(tx, keyring, message, discard=is_stand_in(user))
-    return delivery_details(attribute, destination)
+    return code
 
 
 def check_code(
@@ -168,7 +187,7 @@ def delivery_details(attribute: str, destination: str) -> CodeDeliveryDetailsTyp
     """Tell where a code goes without giving the address away."""
     return CodeDeliveryDetailsType(
         destination=masked(attribute, destination),
-        delivery_medium=_MEDIA[attribute],
+        delivery_medium=MEDIA[attribute],
         attribute_name=attribute,
     )
 
@@ -208,7 +227,7 @@ def recovery_attribute(pool: UserPool, user: User) -> str | None:
     else:
         mechanisms = sorted(setting.recovery_mechanisms, key=lambda mechanism: mechanism.priority)
         order = [mechanism.name.removeprefix("verified_") for mechanism in mechanisms]
-    return next((attribute for attribute in order if attribute in _MEDIA and user.verified(attribute)), None)
+    return next((attribute for attribute in order if attribute in MEDIA and user.verified(attribute)), None)
 
 
 def _fits(keyring: Keyring, user: User, stored: StoredCode, code: str) -> bool:

@@ -16,6 +16,7 @@ from doorward.directory.app_client import AppClient
 from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.user import Factor, User
 from doorward.directory.user_pool import UserPool
+from doorward.protection.screening import Waiting
 from doorward.signin import sessions, software_tokens
 from doorward.signin.second_factors import FACTORS, usable
 from doorward.signin.sessions import SessionState
@@ -56,6 +57,10 @@ def renew(tx: Connection, call: Call, setting_up: SettingUp, set_up: Factor | No
     Raises NotAuthorizedException where another request has ended the session already.
     """
     sessions.end_session(tx, setting_up.client, setting_up.handle)
+    if setting_up.state.event_id is not None:
+        waiting = Waiting(sessions.expiry(call, setting_up.client))
+        guard = call.services.guard
+        guard.go_on(tx, setting_up.pool.id, setting_up.state.event_id, "InProgress", waiting=waiting)
     state = msgspec.structs.replace(setting_up.state, set_up=set_up)
     return sessions.open_session(tx, call, setting_up.client, state)
 

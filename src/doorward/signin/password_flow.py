@@ -1,6 +1,7 @@
 """Signing in with the plain password: USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH."""
 
 from doorward.signin import lockout, queries
+from doorward.signin.known_devices import claim_device
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import FROM_CREDENTIALS
@@ -17,6 +18,7 @@ def sign_in_with_password(request: SignInRequest) -> Challenge | Granted:
     call = request.call
     with call.reading() as tx:
         sign_in = identify(tx, request, name)
+        claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY"))
         locked = lockout.is_locked(queries.lockout(tx, request.pool.id, sign_in.lockout_subject), call.now)
     if not locked and not sign_in.screening.blocked:
         _prove(sign_in, password)

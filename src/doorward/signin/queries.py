@@ -143,9 +143,16 @@ def attempts(tx: Connection, pool_id: str, subject: str, operation: str) -> Atte
     return AttemptBudget(tuple(spent or ()))
 
 
-def keep_attempts(tx: Connection, pool_id: str, subject: str, operation: str, state: AttemptBudget) -> None:
-    """Keep the attempts of a subject at an operation."""
-    values = {"spent": list(state.spent), "expires_at": max(state.spent, default=0.0) + HOUR}
+def keep_attempts(
+    tx: Connection,
+    pool_id: str,
+    subject: str,
+    operation: str,
+    state: AttemptBudget,
+    window: float = HOUR,
+) -> None:
+    """Keep the attempts of a subject at an operation, as long as they count: `window` seconds."""
+    values = {"spent": list(state.spent), "expires_at": max(state.spent, default=0.0) + window}
     tx.execute(
         insert(attempt_counts)
         .values(pool_id=pool_id, subject=subject, operation=operation, **values)
@@ -162,6 +169,15 @@ def remove_attempts(tx: Connection, pool_id: str, subject: str, operation: str) 
             attempt_counts.c.operation == operation,
         )
     )
+
+
+def remove_attempts_of_user(tx: Connection, pool_id: str, sub: str, operation: str | None = None) -> None:
+    """Forget a user's attempts at an operation, or at all: those of each subject that begins with his `sub`."""
+    table = attempt_counts
+    # A range, which the key serves.
+    of_user = (table.c.subject >= sub) & (table.c.subject < sub + "\uffff")
+    removing = delete(table).where(table.c.pool_id == pool_id, of_user)
+    tx.execute(removing if operation is None else removing.where(table.c.operation == operation))
 
 
 def keep_session(
@@ -189,6 +205,18 @@ def session(tx: Connection, pool_id: str, session_digest: bytes) -> tuple[bytes,
     return (row.sealed_state, row.expires_at) if row else None
 
 
+def change_session(tx: Connection, pool_id: str, session_digest: bytes, sealed_state: bytes) -> None:
+    """Keep another state of a session, which expires when it would have."""
+    tx.execute(
+        update(sign_in_sessions)
+        .where(
+            sign_in_sessions.c.pool_id == pool_id,
+            sign_in_sessions.c.session_digest == session_digest,
+        )
+        .values(sealed_state=sealed_state)
+    )
+
+
 def session_of_any_pool(tx: Connection, session_digest: bytes) -> tuple[bytes, Instant] | None:
     """Return what `session` does, where the pool is not known yet."""
     row = tx.execute(
@@ -213,9 +241,9 @@ def remove_session(tx: Connection, pool_id: str, session_digest: bytes) -> bool:
 def forget_user(tx: Connection, pool_id: str, sub: str) -> None:
     """Delete what sign-in remembers of a user who is being deleted."""
     forget_lockouts_of_user(tx, pool_id, sub)
+    remove_attempts_of_user(tx, pool_id, sub)
     for table, column in (
         (verification_codes, verification_codes.c.sub),
-        (attempt_counts, attempt_counts.c.subject),
         (software_tokens, software_tokens.c.sub),
     ):
         tx.execute(delete(table).where(table.c.pool_id == pool_id, column == sub))

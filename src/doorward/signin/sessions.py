@@ -5,29 +5,42 @@ unpredictable handle; the state is sealed in the database under the handle's dig
 """
 
 import hashlib
+from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
 
 from doorward.call import Call
-from doorward.clock import random_token
+from doorward.clock import Instant, random_token
 from doorward.directory.app_client import AppClient
 from doorward.directory.user import Factor
 from doorward.signin import queries
+from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
 
+Proof = Literal["password", "device"] | Factor
+"""What a user has shown in a sign-in: that he knows the password, that he holds a factor, a remembered device."""
+
+Pending = Literal["allow", "mfa", "mfa_setup"]
+"""What is to follow: nothing more, the challenge of a second factor, or setting one up."""
+
 _DEFAULT_MINUTES = 3
 _HANDLE_BYTES = 48
+_POINTER = "found elsewhere"
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
-    """What was so far: which challenge is put, to whom, where, under which event.
+    """What was so far: which challenge is put, to whom, where, under which event, and what comes behind it.
 
     `name` is the user name as the client gave it, `user_id` the one it was told to answer with; `sub` is None
-    where the challenge is simulated for a name that leads to nobody. `set_up` is the factor that was set up in
-    the challenge MFA_SETUP. `password_digest` is the stored digest of
-    the password that opened the session, where its answer must not outlive that password.
+    where the challenge is simulated for a name that leads to nobody. `proven` says what the user has shown
+    already. `password_digest` is the stored digest of the password that opened the session, which must not
+    outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet.
+    `device_key` is the device that the client says it is, which may owe the proof of it.
+    `set_up` is the factor that was set up on the way, `code` what was sent for this session alone, and
+    `wrong_answers` how often it was guessed at.
     """
 
     challenge: str
@@ -35,11 +48,25 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     name: str
     sub: str | None
-    set_up: Factor | None = None
     user_id: str = ""
     event_id: str | None = None
+    proven: tuple[Proof, ...] = ()
     password_digest: str | None = None
+    pending: Pending = "allow"
+    device_key: str | None = None
+    owes_device_proof: bool = False
     srp: ServerChallenge | None = None
+    set_up: Factor | None = None
+    code: SentCode | None = None
+    wrong_answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that waits for its answer: the client's handle, and the state."""
+
+    handle: str
+    state: SessionState
 
 
 _decoder = msgspec.msgpack.Decoder(SessionState)
@@ -50,16 +77,44 @@ def open_session(
 ) -> str:
     """Keep a state and return the handle by which the client resumes it; an SRP exchange brings its own."""
     handle = handle or random_token(_HANDLE_BYTES)
-    minutes = client.configuration.auth_session_validity or _DEFAULT_MINUTES
     digest = _digest(handle)
     queries.keep_session(
         tx,
         state.pool_id,
         digest,
         call.services.keyring.seal(msgspec.msgpack.encode(state), digest),
-        call.now + minutes * 60,
+        expiry(call, client),
     )
     return handle
+
+
+def expiry(call: Call, client: AppClient) -> Instant:
+    """Return until when a session that is opened now can be answered."""
+    return call.now + 60 * (client.configuration.auth_session_validity or _DEFAULT_MINUTES)
+
+
+def point_to_session(tx: Connection, call: Call, client: AppClient, place: str, handle: str) -> None:
+    """Let a session be found at a place too, for clients that do not send its handle; it replaces the one there.
+
+    What is kept there is no session that could be answered.
+    """
+    queries.remove_session(tx, client.pool_id, _digest(place))
+    state = SessionState(
+        challenge=_POINTER, pool_id=client.pool_id, client_id=client.id, name=handle, sub=None
+    )
+    open_session(tx, call, client, state, place)
+
+
+def pointed_session(tx: Connection, call: Call, client: AppClient, place: str) -> str:
+    """Return the handle of the session that is found at a place. Raises as `read_session` does."""
+    return read_session(tx, call, client, _POINTER, place).name
+
+
+def change_session(tx: Connection, call: Call, client: AppClient, state: SessionState, handle: str) -> None:
+    """Keep another state under a handle that goes on being valid, and no longer than before."""
+    digest = _digest(handle)
+    sealed = call.services.keyring.seal(msgspec.msgpack.encode(state), digest)
+    queries.change_session(tx, client.pool_id, digest, sealed)
 
 
 def read_session(tx: Connection, call: Call, client: AppClient, challenge: str, handle: str) -> SessionState:

@@ -11,10 +11,24 @@ from doorward.call import Call
 from doorward.directory.app_client import AppClient
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
-from doorward.history.auth_event import AuthEvent
+from doorward.history.auth_event import AuthEvent, ChallengeResponse
 from doorward.protection.screening import Screening, Verdict
+from doorward.signin.sessions import OpenSession, Pending, Proof
 from doorward.wire.contract import AuthenticationResultType
 from doorward.wire.errors import CognitoError
+
+ChallengeName = Literal[
+    "PASSWORD_VERIFIER",
+    "NEW_PASSWORD_REQUIRED",
+    "SMS_MFA",
+    "EMAIL_OTP",
+    "SOFTWARE_TOKEN_MFA",
+    "SELECT_MFA_TYPE",
+    "MFA_SETUP",
+    "DEVICE_SRP_AUTH",
+    "DEVICE_PASSWORD_VERIFIER",
+]
+"""The challenges that a sign-in can be waiting for."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,7 @@ class Refusal:
 class Challenge:
     """The sign-in goes on when the client answers this; `session` is the handle of what was so far."""
 
-    name: Literal["PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED"]
+    name: ChallengeName
     session: str
     parameters: dict[str, str]
 
@@ -52,6 +66,12 @@ class SignIn:
     that a password changed meanwhile proves nothing. `compromised` is what the corpus says of the password.
     `checked`: it was asked with the plain password in hand.
     `replacement_digest` is a better Argon2id digest of the same password, where the stored one is weak.
+
+    `answered` is how challenges were answered in this request, `proofs` what the user has shown in this sign-in
+    so far, and `pending` what was decided at its risk and has yet to be fulfilled. `answers` is the session that
+    the request answers, None once it has ended. `device_key` is the user's device that the client says it is, which
+    may owe the proof of it; `judged_anew` says that the verdict is one after that proof. `event` is what is to be
+    counted after the commit, `event_id` the sign-in's own event, whenever it began.
     """
 
     call: Call
@@ -67,7 +87,15 @@ class SignIn:
     compromised: CompromisedCheck = field(default=NOT_ASKED)
     checked: bool = False
     verdict: Verdict | None = None
+    answered: list[ChallengeResponse] = field(default_factory=list)
+    proofs: tuple[Proof, ...] = ()
+    pending: Pending = "allow"
+    device_key: str | None = None
+    owes_device_proof: bool = False
+    judged_anew: bool = False
+    answers: OpenSession | None = None
     event: AuthEvent | None = None
+    event_id: str | None = None
 
     @property
     def known_user(self) -> User:

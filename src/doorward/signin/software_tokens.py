@@ -42,8 +42,6 @@ SEED_BYTES: Final = 20
 MOST_TOKENS: Final = 5
 """Confirmed tokens of one user; a further one takes the place of the oldest."""
 
-TRYING: Final = "SOFTWARE_TOKEN_MFA"
-"""By what attempts to sign in with a code are counted."""
 ENROLLING: Final = "VerifySoftwareToken"
 LIMIT: Final = "Attempt limit exceeded, please try after some time."
 
@@ -102,11 +100,9 @@ def refusal_of_new(
 def refusal(tx: Connection, call: Call, pool: UserPool, user: User, code: str) -> CognitoError | None:
     """Use up a code of one of the user's confirmed tokens, or say why it does not serve.
 
-    Returns TooManyRequestsException, ExpiredCodeException for a code that was used already, or
-    CodeMismatchException.
+    Returns ExpiredCodeException for a code that was used already, or CodeMismatchException. Wrong ones are counted
+    by the sign-in (`factor_guesses`), with those of the other factors.
     """
-    if not spend_attempt(tx, pool.id, user.sub, TRYING, call.now):
-        return TooManyRequestsException(LIMIT)
     keyring = call.services.keyring
     fitting = [
         (token, step)
@@ -119,13 +115,18 @@ def refusal(tx: Connection, call: Call, pool: UserPool, user: User, code: str) -
     if step <= token.last_step:
         return ExpiredCodeException("Your software token has already been used once.")
     queries.remember_step(tx, token, step)
-    forget_attempts(tx, pool.id, user.sub, TRYING)
     return None
 
 
 def has_token(tx: Connection, pool: UserPool, user: User) -> bool:
     """Say whether the user has a confirmed token."""
     return bool(queries.of_user(tx, pool.id, user.sub, confirmed=True))
+
+
+def latest_name(tx: Connection, pool: UserPool, user: User) -> str:
+    """Return the name of the token that was confirmed last; empty where it has none."""
+    tokens = queries.of_user(tx, pool.id, user.sub, confirmed=True)
+    return tokens[-1].name if tokens else ""
 
 
 def _fitting_step(keyring: Keyring, token: StoredToken, code: str, now: Instant) -> int | None:

@@ -8,6 +8,7 @@ from doorward.clock import random_bytes
 from doorward.directory.user import User
 from doorward.directory.usernames import alias_form
 from doorward.signin import sessions, srp
+from doorward.signin.known_devices import claim_device
 from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
@@ -24,6 +25,7 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
     call, client = request.call, request.client
     with call.reading() as tx:
         sign_in = identify(tx, request, name)
+        claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY"))
     if sign_in.user is None and not client.hides_who_exists:
         with call.writing() as tx:
             answer = walk(tx, sign_in, (*BEFORE_CREDENTIALS, refuse_unknown_name))
@@ -46,6 +48,7 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
             name=name,
             sub=sign_in.user.sub if sign_in.user else None,
             user_id=user_id,
+            device_key=sign_in.device_key,
             srp=asked,
         )
         # Clients answer with the secret block and not all of them with the session: the block is the handle.
@@ -75,6 +78,7 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
         if request.pool.key(user_id) != request.pool.key(state.user_id) or state.srp is None:
             raise NotAuthorizedException("Invalid session for the user.")
         sign_in = identify(tx, request, state.name, state.sub)
+        claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY") or state.device_key)
     right = srp.check_claim(
         state.srp,
         _verifier(request, sign_in.user, state.name),

@@ -4,16 +4,23 @@ A step answers, or returns None: go on. Steps run inside the operation's one wri
 what one of them decides cannot have changed when the next one acts on it.
 """
 
+from typing import Final
+
 import msgspec
 from sqlalchemy import Connection
 
 from doorward.directory.queries import users
-from doorward.history.auth_event import ChallengeResponse, EventResponse
-from doorward.signin import lockout, queries, sessions
+from doorward.history.auth_event import ChallengeResponse
+from doorward.protection.screening import Demand
+from doorward.signin import lockout, queries
+from doorward.signin.device_steps import ask_device_proof, demand_with_device
+from doorward.signin.endings import ask, grant, refuse
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.password_check import keep_password_check
 from doorward.signin.passwords import NEVER_CHECKED, UNCHECKED
-from doorward.signin.sign_in import Answer, Challenge, Granted, Refusal, SignIn, Step
+from doorward.signin.second_factor_steps import ask_second_factor, held_factors
+from doorward.signin.second_factors import FACTORS
+from doorward.signin.sign_in import Answer, SignIn, Step
 from doorward.wire.errors import (
     CognitoError,
     NotAuthorizedException,
@@ -22,10 +29,12 @@ from doorward.wire.errors import (
     UserNotFoundException,
 )
 
-RESET_FOR_SECURITY = "Password reset required for user due to security reasons"
+RESET_FOR_SECURITY: Final = "Password reset required for user due to security reasons"
+BLOCKED: Final = "Unable to login because of security reasons"
+NO_FACTOR: Final = "The user pool requires a second factor, and the user holds none."
 
-PASSWORD_RIGHT = ChallengeResponse("Password", "Success")
-PASSWORD_WRONG = ChallengeResponse("Password", "Failure")
+PASSWORD_RIGHT: Final = ChallengeResponse("Password", "Success")
+PASSWORD_WRONG: Final = ChallengeResponse("Password", "Failure")
 
 
 def refuse_blocked_address(tx: Connection, sign_in: SignIn) -> Answer | None:
@@ -33,7 +42,9 @@ def refuse_blocked_address(tx: Connection, sign_in: SignIn) -> Answer | None:
     if not sign_in.screening.blocked:
         return None
     sign_in.verdict = sign_in.call.services.guard.block(sign_in.screening)
-    return _refuse(tx, sign_in, NotAuthorizedException("Unable to login because of security reasons"), [])
+    # Whoever answers a challenge from here may have stolen the session: it stays its owner's, and so does his event.
+    sign_in.answers, sign_in.event_id = None, None
+    return refuse(tx, sign_in, NotAuthorizedException(BLOCKED))
 
 
 def refuse_while_locked(tx: Connection, sign_in: SignIn) -> Answer | None:
@@ -41,14 +52,14 @@ def refuse_while_locked(tx: Connection, sign_in: SignIn) -> Answer | None:
     state = queries.lockout(tx, sign_in.pool.id, sign_in.lockout_subject)
     if not lockout.is_locked(state, sign_in.call.now):
         return None
-    return _refuse(tx, sign_in, NotAuthorizedException("Password attempts exceeded"), [])
+    return refuse(tx, sign_in, NotAuthorizedException("Password attempts exceeded"))
 
 
 def refuse_unknown_name(tx: Connection, sign_in: SignIn) -> Answer | None:
     """Does the name lead to nobody, and may the client know that before a password is shown (SRP)?"""
     if sign_in.user is not None or sign_in.client.hides_who_exists:
         return None
-    return _refuse(tx, sign_in, UserNotFoundException("User does not exist."), [])
+    return refuse(tx, sign_in, UserNotFoundException("User does not exist."))
 
 
 def check_credential(tx: Connection, sign_in: SignIn) -> Answer | None:
@@ -57,32 +68,35 @@ def check_credential(tx: Connection, sign_in: SignIn) -> Answer | None:
     pool_id, subject, now = sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now
     if sign_in.proven:
         queries.forget_lockout(tx, pool_id, subject)
+        sign_in.proofs = ("password",)
+        sign_in.answered.append(PASSWORD_RIGHT)
         return None
     failures = lockout.after_failure(queries.lockout(tx, pool_id, subject), now)
     queries.keep_lockout(tx, pool_id, subject, failures)
+    sign_in.answered.append(PASSWORD_WRONG)
     error: CognitoError = NotAuthorizedException("Incorrect username or password.")
     if sign_in.user is None and not sign_in.client.hides_who_exists:
         error = UserNotFoundException("User does not exist.")
-    return _refuse(tx, sign_in, error, [PASSWORD_WRONG])
+    return refuse(tx, sign_in, error)
 
 
 def refuse_unusable_user(tx: Connection, sign_in: SignIn) -> Answer | None:
     """May this user sign in at all, now that he has shown who he is?"""
     user, now = sign_in.known_user, sign_in.call.now
     if not user.enabled:
-        return _refuse(tx, sign_in, NotAuthorizedException("User is disabled."), [PASSWORD_RIGHT])
+        return refuse(tx, sign_in, NotAuthorizedException("User is disabled."))
     if user.status == "UNCONFIRMED":
-        return _refuse(tx, sign_in, UserNotConfirmedException("User is not confirmed."), [PASSWORD_RIGHT])
+        return refuse(tx, sign_in, UserNotConfirmedException("User is not confirmed."))
     if user.status == "RESET_REQUIRED":
         leaked = user.password is not None and user.password.compromised
         why = RESET_FOR_SECURITY if leaked else "Password reset required for the user"
-        return _refuse(tx, sign_in, PasswordResetRequiredException(why), [PASSWORD_RIGHT])
+        return refuse(tx, sign_in, PasswordResetRequiredException(why))
     expires_at = user.password.expires_at if user.password else None
     if expires_at is not None and expires_at <= now:
         error = NotAuthorizedException(
             "Temporary password has expired and must be reset by an administrator."
         )
-        return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])
+        return refuse(tx, sign_in, error)
     return None
 
 
@@ -93,74 +107,60 @@ def refuse_compromised_password(tx: Connection, sign_in: SignIn) -> Answer | Non
     """
     if sign_in.compromised.refuse:
         why = UNCHECKED if sign_in.checked else NEVER_CHECKED
-        return _refuse(tx, sign_in, NotAuthorizedException(why), [PASSWORD_RIGHT])
+        return refuse(tx, sign_in, NotAuthorizedException(why))
     if not sign_in.compromised.block:
         return None
     sign_in.user = msgspec.structs.replace(
         sign_in.known_user, status="RESET_REQUIRED", modified_at=sign_in.call.now
     )
     users.change_password(tx, sign_in.user)
-    return _refuse(tx, sign_in, PasswordResetRequiredException(RESET_FOR_SECURITY), [PASSWORD_RIGHT])
+    return refuse(tx, sign_in, PasswordResetRequiredException(RESET_FOR_SECURITY))
 
 
 def respond_to_risk(tx: Connection, sign_in: SignIn) -> Answer | None:
-    """How risky is the attempt, and what does the pool do at that level?"""
-    guard = sign_in.call.services.guard
-    sign_in.verdict = guard.assess(tx, sign_in.screening)
-    if sign_in.verdict.allows:
-        return None
-    error = NotAuthorizedException("Unable to login because of security reasons")
-    return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])
+    """How risky is the attempt, what does the pool do at that level, and what of every user at any?
+
+    A block and a refusal look the same. What else is asked of the user is pending from here on.
+    """
+    held = held_factors(sign_in.pool, sign_in.known_user)
+    sign_in.verdict = verdict = sign_in.call.services.guard.assess(tx, sign_in.screening, held)
+    # A claimed device proves itself at the end. What is asked before is what is asked if it does; what is written
+    # down is what is known now.
+    owes = sign_in.owes_device_proof
+    return act_on(tx, sign_in, demand_with_device(tx, sign_in, held) if owes else verdict.demand)
 
 
-def refuse_without_second_factor(tx: Connection, sign_in: SignIn) -> Answer | None:
-    """Does the pool demand a second factor of everybody? No user can hold one yet."""
-    if sign_in.pool.mfa_configuration != "ON":
-        return None
-    error = NotAuthorizedException("The user pool requires a second factor, and the user holds none.")
-    return _refuse(tx, sign_in, error, [PASSWORD_RIGHT])
+def act_on(tx: Connection, sign_in: SignIn, demand: Demand) -> Answer | None:
+    """Do what the verdict demands; what is asked of the user, and not shown yet, is pending."""
+    match demand:
+        case "refuse" | "block":
+            risky = sign_in.verdict is not None and sign_in.verdict.risky
+            return refuse(tx, sign_in, NotAuthorizedException(BLOCKED if risky else NO_FACTOR))
+        case "mfa" if any(factor in sign_in.proofs for factor in FACTORS):
+            sign_in.pending = "allow"
+        case _:
+            sign_in.pending = demand
+    return None
 
 
 def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:
     """Is the password a temporary one, which an administrator chose?"""
     if sign_in.known_user.status != "FORCE_CHANGE_PASSWORD":
         return None
-    _record(tx, sign_in, "InProgress", [PASSWORD_RIGHT])
-    password = sign_in.known_user.password
-    session = sessions.open_session(
-        tx,
-        sign_in.call,
-        sign_in.client,
-        sessions.SessionState(
-            challenge="NEW_PASSWORD_REQUIRED",
-            pool_id=sign_in.pool.id,
-            client_id=sign_in.client.id,
-            name=sign_in.name,
-            sub=sign_in.known_user.sub,
-            event_id=sign_in.event.event_id if sign_in.event else None,
-            password_digest=password.digest if password else None,
-        ),
-    )
     parameters = new_password_parameters(sign_in.pool, sign_in.known_user)
-    return Challenge("NEW_PASSWORD_REQUIRED", session, parameters)
+    return ask(tx, sign_in, "NEW_PASSWORD_REQUIRED", parameters)
 
 
 def grant_tokens(tx: Connection, sign_in: SignIn) -> Answer:
-    """All is well: here are the tokens."""
-    _record(tx, sign_in, "Pass", [PASSWORD_RIGHT])
-    tokens = sign_in.call.services.issuer.grant(
-        tx,
-        sign_in.pool,
-        sign_in.client,
-        sign_in.known_user,
-        event_id=sign_in.event.event_id if sign_in.event else None,
-        now=sign_in.call.now,
-    )
-    return Granted(tokens)
+    """All is well: here are the tokens, unless the device owes the proof of its secret."""
+    return ask_device_proof(tx, sign_in) if sign_in.owes_device_proof else grant(tx, sign_in)
 
 
 BEFORE_CREDENTIALS: tuple[Step, ...] = (refuse_blocked_address, refuse_while_locked)
 """What needs no proof of who it is."""
+
+FROM_NEW_PASSWORD: tuple[Step, ...] = (ask_second_factor, grant_tokens)
+"""A sign-in whose password is the user's own."""
 
 FROM_CREDENTIALS: tuple[Step, ...] = (
     *BEFORE_CREDENTIALS,
@@ -169,9 +169,8 @@ FROM_CREDENTIALS: tuple[Step, ...] = (
     refuse_unusable_user,
     refuse_compromised_password,
     respond_to_risk,
-    refuse_without_second_factor,
     demand_new_password,
-    grant_tokens,
+    *FROM_NEW_PASSWORD,
 )
 """A sign-in from the moment its credentials have been looked at."""
 
@@ -189,23 +188,3 @@ def _read_again(tx: Connection, sign_in: SignIn) -> None:
             sign_in.user, password=msgspec.structs.replace(password, digest=sign_in.replacement_digest)
         )
         users.change_password(tx, sign_in.user)
-
-
-def _refuse(
-    tx: Connection, sign_in: SignIn, error: CognitoError, challenges: list[ChallengeResponse]
-) -> Refusal:
-    _record(tx, sign_in, "Fail", challenges)
-    return Refusal(error)
-
-
-def _record(
-    tx: Connection, sign_in: SignIn, response: EventResponse, challenges: list[ChallengeResponse]
-) -> None:
-    sign_in.event = sign_in.call.services.guard.record(
-        tx,
-        sign_in.screening,
-        response=response,
-        challenges=challenges,
-        verdict=sign_in.verdict,
-        compromised=sign_in.compromised,
-    )

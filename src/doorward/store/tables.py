@@ -188,6 +188,24 @@ sign_in_sessions = Table(
     ),
 )
 
+devices = Table(
+    "devices",
+    metadata,
+    *_of_pool(
+        Column("device_key", String, primary_key=True),
+        Column("sub", String, nullable=False),
+        Column("name", String, nullable=True, comment="as the application named it"),
+        Column("remembered", Boolean, nullable=False),
+        Column("created_at", Double, nullable=False),
+        Column("modified_at", Double, nullable=False),
+        Column("authenticated_at", Double, nullable=False),
+        Column("last_address", String, nullable=True),
+        Column("srp_salt", LargeBinary, nullable=False),
+        Column("sealed_srp_verifier", LargeBinary, nullable=False),
+    ),
+    Index(None, "pool_id", "sub", "created_at", "device_key"),
+)
+
 token_families = Table(
     "token_families",
     metadata,
@@ -198,6 +216,7 @@ token_families = Table(
         Column("sub", String, nullable=False),
         Column("auth_time", Double, nullable=False),
         Column("event_id", String, nullable=True),
+        Column("device_key", String, nullable=True, comment="the device that the tokens were issued to"),
         Column("expires_at", Double, nullable=False, index=True),
         Column("revoked_at", Double, nullable=True),
     ),
@@ -274,6 +293,7 @@ auth_events = Table(
         Column("event", LargeBinary, nullable=False, comment="AuthEvent as JSON, frozen when it happened"),
         Column("concluded", Integer, nullable=True, comment="its number in the pool; null: in progress"),
         Column("judged", Integer, nullable=True, comment="the number of its latest feedback"),
+        Column("open_until", Double, nullable=True, index=True, comment="null: has come to its end"),
     ),
     Index(None, "pool_id", "sub", "created_at", "event_id"),
     Index(None, "pool_id", "created_at"),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from doorward.clock import Instant, new_uuid
 from doorward.directory.app_client import AppClient
 from doorward.directory.attributes import readable
-from doorward.directory.queries import app_clients, user_pools, users
+from doorward.directory.queries import app_clients, devices, user_pools, users
 from doorward.directory.token_validity import TokenValidity, token_validity
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
@@ -27,12 +27,13 @@ TokenUse = Literal["access", "id"]
 
 @dataclass(frozen=True, kw_only=True)
 class Bearer:
-    """Whose access token was shown: the user, and the client he signed in with."""
+    """Whose access token was shown: the user, the client he signed in with, and to which device it was issued."""
 
     pool: UserPool
     client: AppClient
     user: User
     origin_jti: str
+    device_key: str | None = None
 
 
 class Issuer:
@@ -88,8 +89,12 @@ class Issuer:
         *,
         event_id: str | None,
         now: Instant,
+        device_key: str | None = None,
     ) -> AuthenticationResultType:
-        """Begin a family of tokens: the answer of a sign-in that has fully succeeded."""
+        """Begin a family of tokens: the answer of a sign-in that has fully succeeded.
+
+        `device_key` is that of the device it came from, known or new; the tokens are bound to it.
+        """
         token = refresh_token.new_refresh_token()
         family = TokenFamily(
             pool_id=pool.id,
@@ -100,17 +105,25 @@ class Issuer:
             auth_time=now,
             event_id=event_id,
             expires_at=now + validity_of(client).refresh,
+            device_key=device_key,
         )
         queries.add_family(tx, family)
         return msgspec.structs.replace(self._tokens(tx, pool, client, user, family, now), refresh_token=token)
 
     def renew(
-        self, tx: Connection, pool: UserPool, client: AppClient, token: str, now: Instant
+        self,
+        tx: Connection,
+        pool: UserPool,
+        client: AppClient,
+        token: str,
+        now: Instant,
+        device_key: str | None = None,
     ) -> tuple[User, AuthenticationResultType]:
         """Return new access and ID tokens for a refresh token, and whose it is; the refresh token stays.
 
-        Raises NotAuthorizedException where it is unknown, another client's, expired or revoked, or its user
-        is gone or disabled.
+        `device_key` is the device that the caller says he is. Raises NotAuthorizedException where the token
+        is unknown, another client's, expired or revoked, its user is gone or disabled, or it was issued to
+        another device, or to one that was never confirmed or was forgotten.
         """
         family = queries.family_of_refresh_token(tx, pool.id, refresh_token.digest(token))
         if family is None or family.client_id != client.id:
@@ -119,6 +132,8 @@ class Issuer:
             raise NotAuthorizedException("Refresh Token has been revoked")
         if family.expires_at <= now:
             raise NotAuthorizedException("Refresh Token has expired")
+        if not _from_its_device(tx, pool, family, device_key):
+            raise NotAuthorizedException("Invalid Refresh Token")
         user = users.find_by_sub(tx, pool.id, family.sub)
         if user is None:
             raise NotAuthorizedException("Invalid Refresh Token")
@@ -149,7 +164,9 @@ class Issuer:
             raise invalid
         if not user.enabled:
             raise NotAuthorizedException("User is disabled.")
-        return Bearer(pool=pool, client=client, user=user, origin_jti=family.origin_jti)
+        return Bearer(
+            pool=pool, client=client, user=user, origin_jti=family.origin_jti, device_key=family.device_key
+        )
 
     def _tokens(
         self,
@@ -169,6 +186,7 @@ class Issuer:
             auth_time=family.auth_time,
             origin_jti=family.origin_jti,
             event_id=family.event_id,
+            device_key=family.device_key,
         )
         id_claims = id_token_claims(
             facts,
@@ -184,6 +202,19 @@ class Issuer:
             expires_in=validity.access,
             token_type="Bearer",
         )
+
+
+def _from_its_device(tx: Connection, pool: UserPool, family: TokenFamily, device_key: str | None) -> bool:
+    """Say whether a refresh token is shown by the device that it was issued to, as far as the pool cares."""
+    if family.device_key is None:
+        return True
+    if family.device_key == queries.FORGOTTEN:
+        return False
+    if not pool.tracks_devices:
+        return True
+    if device_key != family.device_key:
+        return False
+    return devices.find(tx, pool.id, family.sub, family.device_key) is not None
 
 
 def validity_of(client: AppClient) -> TokenValidity:

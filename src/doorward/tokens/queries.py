@@ -13,9 +13,16 @@ from doorward.store.tables import signing_keys, token_families
 LONGEST_TOKEN_SECONDS = 86_400.0
 """How long an access or ID token can live."""
 
+FORGOTTEN = "forgotten"
+"""What stands in place of a family's device key once the device was forgotten; no device has that key."""
+
 
 class TokenFamily(msgspec.Struct, frozen=True, kw_only=True):
-    """What one sign-in began. `event_id` is None where the pool's advanced security was OFF."""
+    """What one sign-in began. `event_id` is None where the pool's advanced security was OFF.
+
+    `device_key` is that of the device to which the tokens were issued, confirmed or not yet; None where the
+    pool did not track devices.
+    """
 
     pool_id: str
     origin_jti: str
@@ -26,6 +33,7 @@ class TokenFamily(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str | None
     expires_at: Instant
     revoked_at: Instant | None = None
+    device_key: str | None = None
 
 
 class KeptSigningKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +100,27 @@ def revoke_of_user(tx: Connection, pool_id: str, sub: str, now: Instant) -> None
     )
 
 
+def revoke_of_device(
+    tx: Connection, pool_id: str, sub: str, device_key: str, now: Instant, *, but: str | None = None
+) -> None:
+    """End the tokens that were issued to a device.
+
+    Of the family `but`, whose bearer forgets the device that he sits at, the access token stays good until it
+    expires; it is not renewed.
+    """
+    of_device = (
+        token_families.c.pool_id == pool_id,
+        token_families.c.sub == sub,
+        token_families.c.device_key == device_key,
+    )
+    tx.execute(
+        update(token_families)
+        .where(*of_device, token_families.c.revoked_at.is_(None), token_families.c.origin_jti != (but or ""))
+        .values(revoked_at=now)
+    )
+    tx.execute(update(token_families).where(*of_device).values(device_key=FORGOTTEN))
+
+
 def remove_expired(tx: Connection, now: Instant) -> int:
     """Delete the families whose refresh token has expired; return how many."""
     return tx.execute(delete(token_families).where(token_families.c.expires_at < now)).rowcount
@@ -150,4 +179,5 @@ def _family(row: Row[tuple[object, ...]]) -> TokenFamily:
         event_id=row.event_id,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        device_key=row.device_key,
     )

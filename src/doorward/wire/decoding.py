@@ -20,6 +20,10 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _Check = Callable[[Any], bool]
 
+_SPARSE = ("AuthParameters", "ChallengeResponses")
+"""The maps in which null means absent too: amazon-cognito-identity-js sends DEVICE_KEY so where a browser
+remembers none, and takes it back so."""
+
 _NOT_JSON = "The request body is not valid JSON."
 
 _encoder = msgspec.json.Encoder()
@@ -35,7 +39,7 @@ class _Reader:
 def decode(shape: type[T], body: bytes) -> T:
     """Return the request that a body says; an empty body says an empty object.
 
-    Members that the shape does not have are ignored; null means absent.
+    Members that the shape does not have are ignored; null means absent, in a sign-in's parameters too.
 
     Raises InvalidParameterException with every broken constraint, and SerializationException where the body
     is not a JSON object, is not UTF-8, is nested too deeply, has a key twice, or holds a value of the wrong
@@ -46,7 +50,11 @@ def decode(shape: type[T], body: bytes) -> T:
     try:
         request: T = reader.decode(body)
     except msgspec.ValidationError:
-        raise _refusal(shape, body) from None
+        sparse = _without_nulls(body)
+        if sparse is None:
+            raise _refusal(shape, body) from None
+        json_text.check(body)
+        return decode(shape, sparse)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise SerializationException(_NOT_JSON) from None
     json_text.check(body)
@@ -64,6 +72,23 @@ def encode(response: msgspec.Struct) -> bytes:
 def _reader(shape: type[msgspec.Struct]) -> _Reader:
     check = _pattern_check(constraints.of(shape))
     return _Reader(msgspec.json.Decoder(shape).decode, check or (lambda _: True))
+
+
+def _without_nulls(body: bytes) -> bytes | None:
+    """Return a body without the nulls in a sign-in's parameters, or None where there are none."""
+    try:
+        raw = _raw_decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(raw, dict):
+        return None
+    found = False
+    for name in _SPARSE:
+        entries = raw.get(name)
+        if isinstance(entries, dict) and None in entries.values():
+            raw[name] = {key: value for key, value in entries.items() if value is not None}
+            found = True
+    return _encoder.encode(raw) if found else None
 
 
 def _refusal(shape: type[msgspec.Struct], body: bytes) -> CognitoError:

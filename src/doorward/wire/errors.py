@@ -41,6 +41,10 @@ class ConcurrentModificationException(CognitoError):
     """Two callers changed the same thing at once; the later one may try again."""
 
 
+class DeviceKeyExistsException(CognitoError):
+    """The device was confirmed already."""
+
+
 class EnableSoftwareTokenMFAException(CognitoError):
     """The software token could not be enabled."""
 

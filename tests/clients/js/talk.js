@@ -20,10 +20,16 @@ const asPromise = (start) =>
   new Promise((resolve, reject) => start((error, result) => (error ? reject(error) : resolve(result))));
 
 const answers = (resolve, reject) => ({
-  onSuccess: (session) => resolve(tokensOf(session)),
+  onSuccess: (session, userConfirmationNecessary) =>
+    resolve({ ...tokensOf(session), userConfirmationNecessary: userConfirmationNecessary ?? false }),
   onFailure: reject,
   newPasswordRequired: (userAttributes, requiredAttributes) =>
     resolve({ newPasswordRequired: { userAttributes, requiredAttributes } }),
+  mfaRequired: (name, parameters) => resolve({ mfaRequired: { name, parameters } }),
+  totpRequired: (name, parameters) => resolve({ totpRequired: { name, parameters } }),
+  selectMFAType: (name, parameters) => resolve({ selectMFAType: { name, parameters } }),
+  mfaSetup: (name, parameters) => resolve({ mfaSetup: { name, parameters } }),
+  associateSecretCode: (secret) => resolve({ secret }),
 });
 
 const tokensOf = (session) => ({
@@ -53,6 +59,29 @@ const commands = {
   completeNewPassword: ({ password, attributes }) =>
     new Promise((resolve, reject) =>
       user.completeNewPasswordChallenge(password, attributes, answers(resolve, reject)),
+    ),
+  sendCode: ({ code, factor }) =>
+    new Promise((resolve, reject) => user.sendMFACode(code, answers(resolve, reject), factor)),
+  chooseFactor: ({ factor }) =>
+    new Promise((resolve, reject) => user.sendMFASelectionAnswer(factor, answers(resolve, reject))),
+  associateToken: () => new Promise((resolve, reject) => user.associateSoftwareToken(answers(resolve, reject))),
+  verifyToken: ({ code }) =>
+    new Promise((resolve, reject) => user.verifySoftwareToken(code, "phone", answers(resolve, reject))),
+  deviceKey: async () => user.deviceKey ?? null,
+  getDevice: () => new Promise((onSuccess, onFailure) => user.getDevice({ onSuccess, onFailure })),
+  listDevices: ({ limit, paginationToken }) =>
+    new Promise((onSuccess, onFailure) =>
+      user.listDevices(limit, paginationToken ?? null, { onSuccess, onFailure }),
+    ),
+  rememberDevice: () =>
+    new Promise((onSuccess, onFailure) => user.setDeviceStatusRemembered({ onSuccess, onFailure })),
+  doNotRememberDevice: () =>
+    new Promise((onSuccess, onFailure) => user.setDeviceStatusNotRemembered({ onSuccess, onFailure })),
+  forgetDevice: ({ key }) =>
+    new Promise((onSuccess, onFailure) =>
+      key
+        ? user.forgetSpecificDevice(key, { onSuccess, onFailure })
+        : user.forgetDevice({ onSuccess, onFailure }),
     ),
   async refresh({ refreshToken }) {
     const token = new CognitoRefreshToken({ RefreshToken: refreshToken });

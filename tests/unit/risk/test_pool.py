@@ -137,6 +137,14 @@ def test_a_name_counts_once_and_a_success_redeems_it() -> None:
     assert (window.attempts, window.failures, window.names, window.failing) == (5, 3, 1, 0)
 
 
+def test_a_prompt_and_its_failure_are_one_attempt() -> None:
+    velocity = Velocity()
+    for outcome in (Outcome.PROMPTED, Outcome.CHALLENGE_FAILED):
+        velocity.note(of(1), "anna", outcome, T0)
+    window = velocity.view(of(1), "anna", T0).user
+    assert (window.attempts, window.failures, window.prompts) == (1, 1, 1)
+
+
 def test_unknown_names_are_told_apart() -> None:
     velocity = Velocity()
     for number in range(5):

@@ -81,12 +81,14 @@ def upgrade() -> None:
             "concluded", sa.Integer(), nullable=True, comment="its number in the pool; null: in progress"
         ),
         sa.Column("judged", sa.Integer(), nullable=True, comment="the number of its latest feedback"),
+        sa.Column("open_until", sa.Double(), nullable=True, comment="null: has come to its end"),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_auth_events_user_pools"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pool_id", "event_id", name=op.f("pk_auth_events")),
     )
     with op.batch_alter_table("auth_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_auth_events_open_until"), ["open_until"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_auth_events_pool_id_concluded"), ["pool_id", "concluded"], unique=False
         )
@@ -99,6 +101,31 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_auth_events_pool_id_sub_created_at_event_id"),
             ["pool_id", "sub", "created_at", "event_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "devices",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("device_key", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True, comment="as the application named it"),
+        sa.Column("remembered", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("modified_at", sa.Double(), nullable=False),
+        sa.Column("authenticated_at", sa.Double(), nullable=False),
+        sa.Column("last_address", sa.String(), nullable=True),
+        sa.Column("srp_salt", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_srp_verifier", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_devices_user_pools"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "device_key", name=op.f("pk_devices")),
+    )
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_devices_pool_id_sub_created_at_device_key"),
+            ["pool_id", "sub", "created_at", "device_key"],
             unique=False,
         )
 
@@ -299,6 +326,9 @@ def upgrade() -> None:
         sa.Column("sub", sa.String(), nullable=False),
         sa.Column("auth_time", sa.Double(), nullable=False),
         sa.Column("event_id", sa.String(), nullable=True),
+        sa.Column(
+            "device_key", sa.String(), nullable=True, comment="the device that the tokens were issued to"
+        ),
         sa.Column("expires_at", sa.Double(), nullable=False),
         sa.Column("revoked_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,67 @@
+"""Going on with a sign-in that waits for an answer: whose it is, and whether it still may."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from doorward.directory.queries import users
+from doorward.signin import sessions
+from doorward.signin.endings import refuse
+from doorward.signin.request import SignInRequest, identify
+from doorward.signin.sessions import OpenSession
+from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
+from doorward.signin.steps import refuse_blocked_address, refuse_unusable_user
+from doorward.wire.errors import NotAuthorizedException
+
+INVALID = "Invalid session for the user."
+
+
+def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Challenge | Granted:
+    """Take the steps of an answer to a challenge, in one transaction.
+
+    Raises NotAuthorizedException where the session is not that of this challenge, client and user, was used
+    already, has expired, or began with a password that is no longer the user's; and for a blocked address.
+    """
+    with request.call.reading() as tx:
+        sign_in = resumed(tx, request, challenge)
+    with request.call.writing() as tx:
+        answer = walk(
+            tx, sign_in, (refuse_blocked_address, refuse_changed_user, refuse_unusable_user, *steps)
+        )
+    return settle(sign_in, answer)
+
+
+def resumed(tx: Connection, request: SignInRequest, challenge: str) -> SignIn:
+    """Return the sign-in that a session has come to. Raises as `go_on` does."""
+    name = request.username()
+    request.check_client(name)
+    handle = request.session or ""
+    state = sessions.read_session(tx, request.call, request.client, challenge, handle)
+    if request.pool.key(name) not in {request.pool.key(state.user_id), request.pool.key(state.name)}:
+        raise NotAuthorizedException(INVALID)
+    sign_in = identify(tx, request, state.name, state.sub)
+    sign_in.answers = OpenSession(handle, state)
+    sign_in.event_id = state.event_id
+    sign_in.proofs = state.proven
+    sign_in.pending = state.pending
+    sign_in.device_key, sign_in.owes_device_proof = state.device_key, state.owes_device_proof
+    sign_in.password_digest = state.password_digest
+    return sign_in
+
+
+def refuse_changed_user(tx: Connection, sign_in: SignIn) -> Answer | None:
+    """Does the session still wait, and is the user still the one it was opened for?
+
+    What is read here, inside the writing transaction, is what counts: of two who answer at once, one is refused.
+    """
+    waiting = sign_in.answers
+    if waiting is None:
+        raise LookupError("no step before this one ends the session")
+    state = sessions.read_session(tx, sign_in.call, sign_in.client, waiting.state.challenge, waiting.handle)
+    sign_in.answers = OpenSession(waiting.handle, state)
+    sign_in.user = users.find_by_sub(tx, sign_in.pool.id, state.sub) if state.sub else None
+    password = sign_in.user.password if sign_in.user else None
+    changed = (password.digest if password else None) != state.password_digest
+    if sign_in.user is None or ("password" in state.proven and changed):
+        return refuse(tx, sign_in, NotAuthorizedException(INVALID))
+    return None
