@@ -6,7 +6,7 @@ means every event and BLOCK. Pure, but for the corpus that it asks.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from doorward.breach.corpus import Corpus, CorpusUnreadable
 
@@ -47,6 +47,10 @@ class CompromisedCheck:
 
 
 NOT_ASKED = CompromisedCheck(found=False, block=False, corpus_version=None, seen=0, outcome="not-asked")
+
+
+LEAK: Final = "leak:"
+"""Begins what stands in place of a corpus version where a sweep, and no corpus, knew the password."""
 
 
 def policy(event_filter: Iterable[EventKind] | None, action: Action | None) -> CompromisedPolicy:
@@ -90,4 +94,19 @@ def check(
     found = seen > 0
     return CompromisedCheck(
         found=found, block=found and acts, corpus_version=version, seen=seen, outcome="checked"
+    )
+
+
+def found_in_leak(leak: str, *, mode: SecurityMode, configured: CompromisedPolicy) -> CompromisedCheck:
+    """Return what follows where a sweep has seen the very password in a leak; `leak` begins with LEAK.
+
+    The event filter is not asked: it says when passwords are looked up, and the sweep was asked for by hand.
+    """
+    return CompromisedCheck(
+        found=True,
+        block=mode == "ENFORCED" and configured.action == "BLOCK",
+        corpus_version=leak,
+        seen=1,
+        outcome="checked",
+        reason=f"the password stands in the leak {leak.removeprefix(LEAK)}, as a sweep has found",
     )

@@ -11,6 +11,7 @@ from doorward.directory.user_pool import UserPool
 from doorward.messages import queries as messages
 from doorward.protection.queries import remove_profile
 from doorward.signin import queries as signin
+from doorward.sweep import queries as sweep
 from doorward.tokens.queries import revoke_of_user
 from doorward.wire.contract import (
     AdminDeleteUserRequest,
@@ -138,5 +139,6 @@ def _delete(tx: Connection, call: Call, user: User) -> None:
     revoke_of_user(tx, user.pool_id, user.sub, call.now)
     signin.forget_user(tx, user.pool_id, user.sub)
     messages.forget_user(tx, user.pool_id, user.sub)
+    sweep.forget_deferred(tx, user.pool_id, user.sub)
     remove_profile(tx, user.pool_id, user.sub)
     users.remove(tx, user)

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from doorward.breach.check import NOT_ASKED, CompromisedCheck, EventKind, WhenUnreadable, check
+from doorward.breach.check import NOT_ASKED, CompromisedCheck, EventKind, WhenUnreadable, check, found_in_leak
 from doorward.breach.corpus import Corpus, CorpusUnreadable
 from doorward.clock import Instant
 from doorward.directory.user import StoredPassword, User
@@ -113,6 +113,10 @@ class Guard:
             seen=int(stored.compromised),
             outcome="checked",
         )
+
+    def found_in_leak(self, screening: Screening, leak: str) -> CompromisedCheck:
+        """Say what follows where a sweep knew the password that is in hand."""
+        return found_in_leak(leak, mode=screening.mode.value, configured=screening.configured.compromised)
 
     def known_from_breaches(self, password: str) -> tuple[bool | None, str | None]:
         """Return whether a password is known, and to which corpus; None where it cannot be read."""

@@ -50,6 +50,7 @@ class SignIn:
     `name` is the user name as it was given and `user` whom it leads to, None where to nobody. `proven` says
     whether the credentials were right; `password_digest` is the stored digest they were proven against, so
     that a password changed meanwhile proves nothing. `compromised` is what the corpus says of the password.
+    `checked`: it was asked with the plain password in hand; `waited`: a sweep had left something for that moment.
     `replacement_digest` is a better Argon2id digest of the same password, where the stored one is weak.
     """
 
@@ -64,6 +65,8 @@ class SignIn:
     password_digest: str | None = None
     replacement_digest: str | None = None
     compromised: CompromisedCheck = field(default=NOT_ASKED)
+    checked: bool = False
+    waited: bool = False
     verdict: Verdict | None = None
     event: AuthEvent | None = None
 

@@ -11,6 +11,7 @@ from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse, EventResponse
 from doorward.signin import lockout, queries, sessions
 from doorward.signin.new_password_challenge import new_password_parameters
+from doorward.signin.password_check import keep_password_check
 from doorward.signin.passwords import UNCHECKED
 from doorward.signin.sign_in import Answer, Challenge, Granted, Refusal, SignIn, Step
 from doorward.wire.errors import (
@@ -163,6 +164,7 @@ BEFORE_CREDENTIALS: tuple[Step, ...] = (refuse_blocked_address, refuse_while_loc
 FROM_CREDENTIALS: tuple[Step, ...] = (
     *BEFORE_CREDENTIALS,
     check_credential,
+    keep_password_check,
     refuse_unusable_user,
     refuse_compromised_password,
     respond_to_risk,

@@ -103,6 +103,46 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "breach_sweeps",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("leak_digest", sa.LargeBinary(), nullable=False, comment="of the leak's beginning"),
+        sa.Column("leak", sa.String(), nullable=False, comment="its name"),
+        sa.Column("step", sa.Integer(), nullable=False, comment="grows with every change"),
+        sa.Column("line", sa.Integer(), nullable=False, comment="the last line that is done"),
+        sa.Column(
+            "after_sub", sa.String(), nullable=False, comment="bare passwords: the last account that is done"
+        ),
+        sa.Column("prefix_digest", sa.LargeBinary(), nullable=False, comment="of all lines up to that one"),
+        sa.Column("verified", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("deferred", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.Double(), nullable=False),
+        sa.Column("updated_at", sa.Double(), nullable=False),
+        sa.Column("finished_at", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_breach_sweeps_user_pools"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "leak_digest", name=op.f("pk_breach_sweeps")),
+    )
+    op.create_table(
+        "deferred_leaks",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column(
+            "password_digest", sa.LargeBinary(), nullable=False, comment="keyed: of pool, sub and password"
+        ),
+        sa.Column("sub", sa.String(), nullable=False, comment="empty: whoever has it"),
+        sa.Column("leak", sa.String(), nullable=False, comment="its name"),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_deferred_leaks_user_pools"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "password_digest", name=op.f("pk_deferred_leaks")),
+    )
+    with op.batch_alter_table("deferred_leaks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deferred_leaks_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deferred_leaks_pool_id_sub"), ["pool_id", "sub"], unique=False)
+
+    op.create_table(
         "event_sequences",
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False, comment="the number given last"),
