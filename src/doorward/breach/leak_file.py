@@ -8,9 +8,10 @@ import hashlib
 import io
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO, Final, cast
 
 import zstandard
@@ -49,6 +50,7 @@ class Leak:
         self.name = name
         self.size = size
         self.number = 0
+        self._source = source
         self._raw = _Counting(source)
         self._so_far = hashlib.sha256()
         self._blocks = _decompressed(self._raw)
@@ -60,6 +62,17 @@ class Leak:
     def taken(self) -> int:
         """How many bytes of the file have been read."""
         return self._raw.count
+
+    def __enter__(self) -> "Leak":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """Close what it is read from; standard input stays open."""
+        self._blocks.close()
+        if self.size is not None:
+            self._source.close()
 
     def digest(self) -> bytes:
         """Return the SHA-256 of everything up to the end of the line that was yielded last.
@@ -183,19 +196,20 @@ class _Counting(io.RawIOBase):
         return len(content)
 
 
-def _decompressed(raw: _Counting) -> Iterator[bytes]:
+def _decompressed(raw: _Counting) -> Generator[bytes]:
     """Yield the content in blocks that are never empty. The form is told by the first bytes, not by a name."""
     source = io.BufferedReader(raw, _BLOCK)
     magic = source.peek(4)[:6]
-    stream: BinaryIO = source
+    stream: io.BufferedIOBase = source
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
         yield from _from_zstd(source)
         return
     if magic.startswith(b"\x1f\x8b"):
-        stream = cast("BinaryIO", gzip.GzipFile(fileobj=source))
+        stream = gzip.GzipFile(fileobj=source)
     elif magic.startswith(b"\xfd7zXZ\x00"):
-        stream = cast("BinaryIO", lzma.LZMAFile(source, format=lzma.FORMAT_XZ))  # noqa: SIM115
-    while block := stream.read(_BLOCK):
+        stream = lzma.LZMAFile(source, format=lzma.FORMAT_XZ)  # noqa: SIM115
+    # What there is at once: before damage something may be whole.
+    while block := stream.read1(_BLOCK):
         yield block
 
 

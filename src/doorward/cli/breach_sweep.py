@@ -6,7 +6,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -118,44 +118,43 @@ def _sweep(
     opened: Vault, chosen: Settings, plan: Plan, leak: str, format: Format, *, again: bool, yes: bool
 ) -> None:
     path = None if leak == "-" else Path(leak)
-    source = open_leak(path, sys.stdin.buffer)
-    kind = _kind(source, format)
-    if kind is None:
-        typer.echo(f"{source.name}: is empty")
-        return
-    whole = 0
-    if kind == "passwords":
-        source, whole = _counted(source, path)
-    clock, stopping = SystemClock(), threading.Event()
-    hours = window(chosen.sweep_window, chosen.sweep_time_zone) if chosen.sweep_window else None
-    pace = Pace(chosen.sweep_rate, hours, clock, stopping)
-    hashing = PasswordHashing(chosen.argon2_memory, chosen.argon2_iterations, chosen.argon2_parallelism)
-    with (
-        _stopped_by_signals(stopping),
-        Verifier(hashing, pace, chosen.sweep_workers, chosen.sweep_niceness) as verifier,
-    ):
+    with ExitStack() as stack:
+        source = stack.enter_context(open_leak(path, sys.stdin.buffer))
+        kind = _kind(source, format)
+        if kind is None:
+            typer.echo(f"{source.name}: is empty")
+            return
+        words = 0
+        if kind == "passwords":
+            source, words = _counted(source, path)
+            stack.enter_context(source)
+        stopping = threading.Event()
+        hours = window(chosen.sweep_window, chosen.sweep_time_zone) if chosen.sweep_window else None
+        pace = Pace(chosen.sweep_rate, hours, SystemClock(), stopping)
+        hashing = PasswordHashing(chosen.argon2_memory, chosen.argon2_iterations, chosen.argon2_parallelism)
+        stack.enter_context(_stopped_by_signals(stopping))
+        verifier = stack.enter_context(Verifier(hashing, pace, chosen.sweep_workers, chosen.sweep_niceness))
         measured = verifier.measure()
-        rate = min(chosen.sweep_rate or measured, measured)
         job = Sweep(
-            store=opened.store, keyring=opened.keyring, clock=clock, leak=source, kind=kind, plan=plan,
-            verifier=verifier, rate=rate, stopping=stopping,
+            store=opened.store, keyring=opened.keyring, clock=SystemClock(), leak=source, kind=kind, plan=plan,
+            verifier=verifier, rate=min(chosen.sweep_rate or measured, measured), stopping=stopping,
         )  # fmt: skip
         before = None if again or plan.dry_run else earlier(job)
         if before is not None and before.finished_at is not None:
             typer.echo(f"{source.name}: was swept on {shown(before.finished_at)} UTC; --again begins anew")
             return
+        accounts = 0
         if kind == "passwords":
             with opened.store.reading() as tx:
                 accounts = queries.count_accounts(tx, plan.pool_id)
-            _ask(whole, accounts, plan, rate, measured, yes=yes, piped=path is None)
-            whole *= accounts
+            _ask(words, accounts, plan, job.rate, measured, yes=yes, piped=path is None)
         if before is not None and before.line:
             typer.echo(f"{source.name}: goes on after line {before.line}", err=True)
         if not pace.is_open():
             typer.echo(f"{source.name}: waits for {hours}", err=True)
-        _report(run_told(job, whole, anew=again), plan, source)
-    if stopping.is_set():
-        _fail("stopped; the same command goes on from there")
+        _report(run_told(job, words * accounts, anew=again), plan, source)
+        if stopping.is_set():
+            _fail("stopped; the same command goes on from there")
 
 
 def run_told(sweep: Sweep, whole: int, *, anew: bool) -> tuple[Progress, Counter[str]]:
