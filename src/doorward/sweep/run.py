@@ -23,7 +23,7 @@ from doorward.sweep.finds import Find, Plan, treat
 from doorward.sweep.queries import Progress
 from doorward.sweep.verifying import Job, Verifier
 
-BATCH_SECONDS = 4.0
+BATCH_SECONDS = 8.0
 """What one batch takes, and what is done again after a kill."""
 
 FINDS_AT_ONCE = 100
