@@ -5,6 +5,7 @@ from doorward.clock import Instant
 from doorward.history import queries as events
 from doorward.messages import queries as messages
 from doorward.signin import queries as signin
+from doorward.sweep import queries as sweep
 from doorward.tokens import queries as tokens
 
 EVERY_SECONDS = 60.0
@@ -22,6 +23,7 @@ def delete_expired(services: Services) -> None:
         signin.remove_expired(tx, now)
         tokens.remove_expired(tx, now)
         tokens.remove_retired(tx, now)
+        sweep.remove_expired(tx, now)
         messages.remove_before(tx, now - services.settings.message_retention_hours * _HOUR)
     _delete_events(services, now - services.settings.event_retention_days * _DAY, of_nobody=False)
     _delete_events(services, now - services.settings.unknown_user_retention_days * _DAY, of_nobody=True)

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import (
@@ -17,6 +18,9 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+WINDOW = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+"""Hours of the day, from and to."""
 
 Network = IPv4Network | IPv6Network
 
@@ -123,6 +127,27 @@ class Settings(BaseSettings):
         gt=0,
         description="Ranges a second that one address may ask for in the long run; ten seconds' worth at once.",
     )
+    sweep_rate: float = Field(
+        10.0,
+        ge=0,
+        description="Passwords that `doorward breach sweep` verifies in a second; 0: as many as the machine can.",
+    )
+    sweep_workers: int = Field(
+        1, ge=0, le=256, description="Threads that a sweep verifies in; 0: one for each core."
+    )
+    sweep_niceness: int = Field(
+        19, ge=0, le=19, description="How far those threads step back behind other work (nice)."
+    )
+    sweep_window: Annotated[str, StringConstraints(pattern=WINDOW)] | None = Field(
+        None,
+        description="The hours of the day in which a sweep works, `22:00-06:00`; it waits for them. Default: all.",
+    )
+    sweep_time_zone: str = Field("UTC", description="The time zone of those hours (`Europe/Berlin`).")
+    sweep_defer_days: float = Field(
+        365.0,
+        gt=0,
+        description="Days that what a sweep could not test waits, as keyed digests, for the user's next sign-in.",
+    )
     geo_databases: Annotated[tuple[Path, ...], NoDecode] = Field(
         (),
         description="Comma-separated MMDB files (GeoLite2, DB-IP) that say where an address is. Default: the"
@@ -166,6 +191,15 @@ class Settings(BaseSettings):
         "info", description="The least severe log line that is written."
     )
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
+
+    @field_validator("sweep_time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {value!r}") from None
+        return value
 
     @field_validator("trusted_proxies", "cors_origins", "geo_databases", mode="before")
     @classmethod

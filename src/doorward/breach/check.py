@@ -6,7 +6,7 @@ means every event and BLOCK. Pure, but for the corpus that it asks.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from doorward.breach.corpus import Corpus, CorpusUnreadable
 
@@ -16,6 +16,8 @@ SecurityMode = Literal["OFF", "AUDIT", "ENFORCED"]
 WhenUnreadable = Literal["open", "closed"]
 Outcome = Literal["checked", "not-asked", "unchecked"]
 
+LEAK: Final = "leak:"
+"""Begins what stands in place of a corpus version where a sweep, and no corpus, knew the password."""
 EVERY_EVENT: frozenset[EventKind] = frozenset({"SIGN_IN", "SIGN_UP", "PASSWORD_CHANGE"})
 
 
@@ -53,6 +55,9 @@ class CompromisedCheck:
             return self.reason or ""
         if not self.found:
             return ""
+        version = self.corpus_version or ""
+        if version.startswith(LEAK):
+            return f"the password stands in the leak {version.removeprefix(LEAK)}, as a sweep has found"
         if self.seen == 0:
             return f"the password is known to corpus {self.corpus_version}"
         times = "once" if self.seen == 1 else f"{self.seen} times"
@@ -130,4 +135,18 @@ def _unchecked(acts: bool, when_unreadable: WhenUnreadable, reason: str) -> Comp
         outcome="unchecked",
         refuse=acts and when_unreadable == "closed",
         reason=reason,
+    )
+
+
+def found_in_leak(leak: str, *, mode: SecurityMode, configured: CompromisedPolicy) -> CompromisedCheck:
+    """Return what follows where a sweep has seen the very password in a leak; `leak` begins with LEAK.
+
+    The event filter is not asked: it says when passwords are looked up, and the sweep was asked for by hand.
+    """
+    return CompromisedCheck(
+        found=True,
+        block=mode == "ENFORCED" and configured.action == "BLOCK",
+        corpus_version=leak,
+        seen=0,
+        outcome="checked",
     )

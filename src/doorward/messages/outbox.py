@@ -16,7 +16,13 @@ from doorward.messages.queries import OutboxRow
 from doorward.store.sealing import Keyring
 
 MessageKind = Literal[
-    "sign-up", "resend", "forgot-password", "verify-attribute", "invitation", "authentication"
+    "sign-up",
+    "resend",
+    "forgot-password",
+    "verify-attribute",
+    "invitation",
+    "authentication",
+    "password-leaked",
 ]
 Medium = Literal["EMAIL", "SMS"]
 

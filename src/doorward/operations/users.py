@@ -12,6 +12,7 @@ from doorward.messages import queries as messages
 from doorward.operations.second_factors import mfa_options, setting_list
 from doorward.protection.queries import remove_profile
 from doorward.signin import queries as signin
+from doorward.sweep import queries as sweep
 from doorward.tokens.queries import revoke_of_user
 from doorward.wire.contract import (
     AdminDeleteUserRequest,
@@ -149,5 +150,6 @@ def _delete(tx: Connection, call: Call, user: User) -> None:
     signin.forget_user(tx, user.pool_id, user.sub)
     devices.forget_user(tx, user.pool_id, user.sub)
     messages.forget_user(tx, user.pool_id, user.sub)
+    sweep.forget_deferred(tx, user.pool_id, user.sub)
     remove_profile(tx, user.pool_id, user.sub)
     users.remove(tx, user)

@@ -12,7 +12,15 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from doorward.breach.check import NOT_ASKED, CompromisedCheck, EventKind, WhenUnreadable, check, check_kept
+from doorward.breach.check import (
+    NOT_ASKED,
+    CompromisedCheck,
+    EventKind,
+    WhenUnreadable,
+    check,
+    check_kept,
+    found_in_leak,
+)
 from doorward.breach.corpus import Corpus, CorpusUnreadable
 from doorward.clock import Instant
 from doorward.directory.user import StoredPassword, User
@@ -121,6 +129,10 @@ class Guard:
             configured=screening.configured.compromised,
             when_unreadable=self._when_unreadable,
         )
+
+    def found_in_leak(self, screening: Screening, leak: str) -> CompromisedCheck:
+        """Say what follows where a sweep knew the password that is in hand."""
+        return found_in_leak(leak, mode=screening.mode.value, configured=screening.configured.compromised)
 
     def known_from_breaches(self, password: str) -> tuple[bool | None, str | None]:
         """Return whether a password is known, and to which corpus; None where it cannot be read."""

@@ -2,6 +2,7 @@
 
 from doorward.signin import lockout, queries
 from doorward.signin.known_devices import claim_device
+from doorward.signin.password_check import check_proven
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import FROM_CREDENTIALS
@@ -29,7 +30,7 @@ def sign_in_with_password(request: SignInRequest) -> Challenge | Granted:
 
 def _prove(sign_in: SignIn, password: str) -> None:
     """Compare the password with the stored one; a name that leads to nobody costs the same time."""
-    hashing, guard = sign_in.call.services.password_hash, sign_in.call.services.guard
+    hashing = sign_in.call.services.password_hash
     stored = sign_in.user.password if sign_in.user else None
     if stored is None:
         hashing.verify_against_nothing(password)
@@ -37,7 +38,7 @@ def _prove(sign_in: SignIn, password: str) -> None:
     sign_in.password_digest = stored.digest
     sign_in.proven = hashing.verify(stored.digest, password)
     if sign_in.proven:
-        sign_in.compromised = guard.check_password(sign_in.screening, password, "SIGN_IN")
-        sign_in.checked = True
+        asked = check_proven(sign_in, stored, password)
+        sign_in.compromised, sign_in.waited, sign_in.checked = asked.compromised, asked.waited, True
         if hashing.needs_rehash(stored.digest):
             sign_in.replacement_digest = hashing.hash(password)

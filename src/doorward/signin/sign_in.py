@@ -64,7 +64,7 @@ class SignIn:
     `name` is the user name as it was given and `user` whom it leads to, None where to nobody. `proven` says
     whether the credentials were right; `password_digest` is the stored digest they were proven against, so
     that a password changed meanwhile proves nothing. `compromised` is what the corpus says of the password.
-    `checked`: it was asked with the plain password in hand.
+    `checked`: it was asked with the plain password in hand; `waited`: a sweep had left something for that moment.
     `replacement_digest` is a better Argon2id digest of the same password, where the stored one is weak.
 
     `answered` is how challenges were answered in this request, `proofs` what the user has shown in this sign-in
@@ -86,6 +86,7 @@ class SignIn:
     replacement_digest: str | None = None
     compromised: CompromisedCheck = field(default=NOT_ASKED)
     checked: bool = False
+    waited: bool = False
     verdict: Verdict | None = None
     answered: list[ChallengeResponse] = field(default_factory=list)
     proofs: tuple[Proof, ...] = ()
