@@ -34,6 +34,8 @@ OBSERVATIONS: Final = 32_768
 _FITTED: Final = "-fitted"
 _CHAINS: Final = (NETWORK_CHAIN, CLIENT_CHAIN, (NETWORK_KIND,), (LANGUAGE,), (TIMEZONE,))
 _GOLDEN: Final = (5**0.5 - 1) / 2
+_NUMBERS: Final = 5
+"""Of a prediction: what `of_user` is given."""
 _STEPS: Final = 24
 """Of the search: each leaves 0.62 of the interval, all together less than a ten-thousandth of ln α."""
 
@@ -80,9 +82,9 @@ class Fitting:
         self.sign_ins += 1
         scene = Scene(circumstance, profile, population, QUIET, NO_FACTS, self._model)
         for chain in _CHAINS:
-            for trait, known, total, values, share in scene.levels(chain):
+            for trait, known, total, values, forgotten, share in scene.levels(chain):
                 if total:
-                    self._predictions[trait].add(known, total, values, share)
+                    self._predictions[trait].add(known, total, values, forgotten, share)
 
     def fitted(self) -> Model:
         """Return the model with the concentrations of the greatest posterior, and a version that says so."""
@@ -112,14 +114,14 @@ class _Predictions:
         self._seen = 0
         self._stride = 1
 
-    def add(self, known: float, total: float, values: int, share: float) -> None:
+    def add(self, known: float, total: float, values: int, forgotten: float, share: float) -> None:
         self._seen += 1
         if self._seen % self._stride:
             return
-        self._kept.extend((known, total, values, share))
-        if len(self._kept) >= 4 * OBSERVATIONS:
+        self._kept.extend((known, total, values, forgotten, share))
+        if len(self._kept) >= _NUMBERS * OBSERVATIONS:
             self._stride *= 2
-            self._kept = array("d", (number for place, number in enumerate(self._kept) if place // 4 % 2))
+            self._kept = array("d", (number for place, number in enumerate(self._kept) if place // _NUMBERS % 2))
 
     def best(self, shipped: float, discount: float) -> float:
         """Return the α of the greatest posterior, by golden-section search over ln α."""
@@ -144,6 +146,8 @@ class _Predictions:
         """The logarithm of prior times likelihood, but for a constant."""
         alpha, kept = exp(log_alpha), self._kept
         likelihood = 0.0
-        for known, total, values, share in zip(kept[::4], kept[1::4], kept[2::4], kept[3::4], strict=True):
-            likelihood += log(of_user(known, total, int(values), share, alpha, discount))
+        for known, total, values, forgotten, share in zip(
+            *(kept[place::_NUMBERS] for place in range(_NUMBERS)), strict=True
+        ):
+            likelihood += log(of_user(known, total, int(values), forgotten, share, alpha, discount))
         return self._stride * likelihood - ((log_alpha - log(shipped)) / DEVIATION) ** 2 / 2
