@@ -121,7 +121,9 @@ class _Predictions:
         self._kept.extend((known, total, values, forgotten, share))
         if len(self._kept) >= _NUMBERS * OBSERVATIONS:
             self._stride *= 2
-            self._kept = array("d", (number for place, number in enumerate(self._kept) if place // _NUMBERS % 2))
+            self._kept = array(
+                "d", (number for place, number in enumerate(self._kept) if place // _NUMBERS % 2)
+            )
 
     def best(self, shipped: float, discount: float) -> float:
         """Return the α of the greatest posterior, by golden-section search over ln α."""
