@@ -1,6 +1,5 @@
 """The engine beside the yardstick in worlds that differ much: what it gains must not hang on one set of choices."""
 
-from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from doorward.evaluation.stretches import survey
 from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.data_set import synthesize
 
-SIZE: Final[dict[str, Any]] = {"users": 500, "days": 150, "unknown_share": 0.0}
+SIZE: Final[dict[str, Any]] = {"users": 800, "days": 150, "unknown_share": 0.0}
 WORLDS: Final = {
     "settled": Choices(
         seed=1,
@@ -55,9 +54,13 @@ def test_the_engine_asks_far_fewer_people_than_the_yardstick(world: str, tmp_pat
     ours, yardstick = (
         run(file, plan, name, lambda _rows: None)["attackers"] for name in ("doorward", "freeman")
     )
-    for attacker, factor in (("naive", 0.7), ("vpn", 0.7), ("targeted", 0.95)):
+    for attacker, auc, at_90, at_98 in (
+        ("naive", 0.02, 0.5, 0.75),
+        ("vpn", 0.08, 0.6, 0.75),
+        ("targeted", 0.08, 0.9, 0.95),
+    ):
         here, there = ours[attacker], yardstick[attacker]
         assert here["attacks"] == there["attacks"] > 300
-        assert here["auc"] > there["auc"] + (0.02 if attacker == "naive" else 0.08)
-        for share in ("0.9", "0.98"):
-            assert here["asked_at_tpr"][share] < factor * there["asked_at_tpr"][share] < inf
+        assert here["auc"] > there["auc"] + auc
+        assert here["asked_at_tpr"]["0.9"] < at_90 * there["asked_at_tpr"]["0.9"]
+        assert here["asked_at_tpr"]["0.98"] < at_98 * there["asked_at_tpr"]["0.98"]
