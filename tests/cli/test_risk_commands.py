@@ -19,6 +19,7 @@ from doorward.clock import SetClock
 from doorward.evaluation.rows import Row, write_rows
 from doorward.protection import queries
 from doorward.risk.encoding import decode
+from doorward.risk.model import SHIPPED
 from doorward.risk.population_encoding import decode as decode_counts
 
 NOW = 1_704_000_000.0
@@ -70,6 +71,34 @@ def test_calibrated_thresholds_act_in_the_running_server(house: House, app: App)
     risk = latest(house.server, app).risk
     assert risk.score is not None
     assert (risk.level == "High") == (risk.score >= thresholds["high"])
+
+
+def test_fitted_concentrations_act_and_are_kept_by_a_later_calibration(house: House) -> None:
+    app = protected(house.server, "AUDIT")
+    with house.server.services.store.writing() as tx:
+        put(tx, app.pool_id, history())
+    where = ("--pool", app.pool_id, "--budget", "10,5,1")
+    assert "Nothing was kept" in house.says("risk", "fit", *where, "--dry-run")
+    assert calibrated(house, app) is None
+    assert "calibrated: from 4160 sign-ins of 200 users" in house.says("risk", "fit", *where)
+    assert "concentrations  fitted to the pool" in house.says("risk", "show", "--pool", app.pool_id)
+    assert simulated(house, app, "--address", LONDON)["model_version"] == f"{SHIPPED.version}-fitted"
+    sign_in_from(house.server, app, "anna")
+    fitted = json.loads(calibrated(house, app) or b"")["alphas"]
+    assert fitted != list(SHIPPED.alphas)
+    house.says("risk", "calibrate", *where)
+    assert json.loads(calibrated(house, app) or b"")["alphas"] == fitted
+    house.says("risk", "fit", "--pool", app.pool_id, "--forget")
+    assert calibrated(house, app) is None
+    assert simulated(house, app, "--address", LONDON)["model_version"] == SHIPPED.version
+
+
+def test_too_short_a_history_to_fit_changes_nothing(house: House) -> None:
+    app = protected(house.server)
+    with house.server.services.store.writing() as tx:
+        queries.keep_calibration(tx, app.pool_id, b"{}", NOW)
+    assert "Nothing was changed" in house.says("risk", "fit", "--pool", app.pool_id)
+    assert calibrated(house, app) == b"{}"
 
 
 def test_too_short_a_history_says_so_and_takes_an_older_calibration_away(house: House) -> None:
@@ -203,6 +232,9 @@ def test_a_description_that_describes_nothing_is_one_line(house: House, app: App
         (("risk", "show", "--pool", NOBODY), 2),
         (("risk", "calibrate", "--pool", NOBODY), 2),
         (("risk", "rebuild", "--pool", NOBODY), 2),
+        (("risk", "fit", "--pool", NOBODY), 2),
+        (("risk", "fit", "--pool", NOBODY, "--forget"), 2),
+        (("risk", "fit", "--pool", NOBODY, "--budget", "1,5,2"), 2),
         (("risk", "calibrate", "--pool", NOBODY, "--budget", "1,5,2"), 2),
         (("risk", "calibrate", "--pool", NOBODY, "--budget", "nan,nan,nan"), 2),
         (("risk", "calibrate", "--pool", NOBODY, "--budget", "5,1"), 2),

@@ -15,6 +15,7 @@ from doorward.protection import calibrating
 from doorward.risk.calibration import Budget, Calibration
 from doorward.risk.levels import SHIPPED_THRESHOLDS, Thresholds
 from doorward.risk.model import SHIPPED
+from doorward.risk.traits import NAMES
 
 OFF = ("UserPoolAddOnNotEnabledException", "Advanced security is not enabled for the user pool.")
 SENDER = "arn:aws:ses:eu-west-1:000000000000:identity/security@example.org"
@@ -75,6 +76,8 @@ def test_doorwards_own_member_tells_the_thresholds_and_boto3_passes_over_it(serv
             "Medium": SHIPPED_THRESHOLDS.medium,
             "High": SHIPPED_THRESHOLDS.high,
             "Source": "shipped",
+            "Concentrations": dict(zip(NAMES, SHIPPED.alphas, strict=True)),
+            "ConcentrationsSource": "shipped",
         },
     }
     described = server.administrator.describe_risk_configuration(UserPoolId=app.pool_id)
@@ -98,6 +101,42 @@ def test_a_calibration_is_described_until_the_model_is_another(server: RunningSe
     assert described_model(server, app, found) == ("calibrated", 7.0, 1_700_000_000.0)
     older = msgspec.structs.replace(found, model_version="doorward-0")
     assert described_model(server, app, older) == ("shipped", SHIPPED_THRESHOLDS.high, None)
+
+
+def test_fitted_concentrations_are_described_and_score(server: RunningServer) -> None:
+    app = protected(server)
+    alphas = tuple(round(2 * alpha, 4) for alpha in SHIPPED.alphas)
+    found = Calibration(
+        thresholds=Thresholds(1.0, 2.5, 7.0, "calibrated"),
+        source="calibrated",
+        sign_ins=5000,
+        users=200,
+        expected=None,
+        caught={},
+        at=1_700_000_000.0,
+        budget=Budget(),
+        model_version=f"{SHIPPED.version}-fitted",
+        because="for a test",
+        alphas=alphas,
+    )
+    described_model(server, app, found)
+    model = raw(server, app)["DoorwardRiskModel"]
+    assert model["ConcentrationsSource"] == "fitted"
+    assert model["Concentrations"] == dict(zip(NAMES, alphas, strict=True))
+    with server.services.store.reading() as tx:
+        acting = calibrating.calibrated(tx, app.pool_id, SHIPPED)
+    assert (acting.alphas, acting.thresholds, acting.version) == (
+        alphas,
+        found.thresholds,
+        f"{SHIPPED.version}-fitted",
+    )
+    for damaged in (
+        {"alphas": alphas[:-1]},
+        {"alphas": (-1.0, *alphas[1:])},
+        {"model_version": "doorward-0"},
+    ):
+        kept = msgspec.structs.replace(found, **damaged)
+        assert described_model(server, app, kept)[0] == "shipped"
 
 
 def described_model(server: RunningServer, app: App, found: Calibration) -> tuple[str, float, float | None]:

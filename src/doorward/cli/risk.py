@@ -12,12 +12,13 @@ from doorward.cli.times import shown
 from doorward.clock import SystemClock
 from doorward.directory.queries import user_pools
 from doorward.directory.user_pool import UserPool
-from doorward.protection import calibrating, rebuilding
+from doorward.protection import calibrating, queries, rebuilding
 from doorward.protection.effective import effective_settings
 from doorward.risk.calibration import Budget, Calibration, Shares
 from doorward.risk.model import SHIPPED
+from doorward.risk.traits import NAMES
 
-app = typer.Typer(help="The risk engine: calibrate, show, rebuild.", no_args_is_help=True)
+app = typer.Typer(help="The risk engine: calibrate, fit, show, rebuild.", no_args_is_help=True)
 
 Pool = Annotated[str, typer.Option("--pool", help="The user pool's id.")]
 
@@ -48,6 +49,43 @@ def calibrate(
 
 
 @app.command()
+def fit(
+    pool: Pool,
+    data: Data = None,
+    budget: Annotated[
+        str, typer.Option(help="At most so many per cent of sign-ins at Low, Medium, High or above.")
+    ] = "5,1,0.2",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it and keep nothing.")] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Back to the shipped concentrations and thresholds.")
+    ] = False,
+) -> None:
+    """Fit to the pool's own history how far a user's past is believed, and set the thresholds that go with it."""
+    allowed = _budget(budget)
+    store = vault(data).store
+    if forget:
+        with store.writing() as tx:
+            queries.remove_calibration(tx, _pool(tx, pool).id)
+        typer.echo("The shipped concentrations and thresholds act from the next attempt on.")
+        return
+    with store.reading() as tx:
+        found = _pool(tx, pool)
+        calibration = calibrating.fit_pool(tx, found.id, SHIPPED, allowed, SystemClock().now())
+    short = calibration.source != "calibrated"
+    if not (dry_run or short):
+        with store.writing() as tx:
+            calibrating.keep(tx, found.id, calibration)
+    _show_concentrations(calibration.alphas or SHIPPED.alphas)
+    _show_calibration(calibration)
+    if short:
+        typer.echo("Nothing was changed.")
+    elif dry_run:
+        typer.echo("Nothing was kept (--dry-run).")
+    else:
+        typer.echo("These concentrations and thresholds act from the next attempt on.")
+
+
+@app.command()
 def show(pool: Pool, data: Data = None) -> None:
     """Show what acts in a pool: mode, responses, thresholds, and where each comes from."""
     with vault(data).store.reading() as tx:
@@ -65,6 +103,9 @@ def show(pool: Pool, data: Data = None) -> None:
             f"{getattr(acting.shipped, level):.3f}",
         )
     tables.show(thresholds)
+    typer.echo(f"concentrations  {'fitted to the pool' if acting.fitted else 'shipped'}")
+    if acting.fitted:
+        _show_concentrations(acting.alphas)
     table = Table("settings of", "source", "Low", "Medium", "High", "compromised", "allowed", "blocked")
     for one in acting.acting:
         compromised = one.configured.compromised
@@ -119,6 +160,13 @@ def _show_calibration(calibration: Calibration) -> None:
             _share(calibration.expected, level),
             *(_share(shares, level) for shares in calibration.caught.values()),
         )
+    tables.show(table)
+
+
+def _show_concentrations(alphas: tuple[float, ...]) -> None:
+    table = Table("sign-ins that the pool's share is worth", "here", "shipped")
+    for name, alpha, shipped in zip(NAMES, alphas, SHIPPED.alphas, strict=True):
+        table.add_row(name, f"{alpha:.3f}", f"{shipped:.3f}")
     tables.show(table)
 
 

@@ -14,6 +14,7 @@ from doorward.evaluation.models.doorward import Doorward
 from doorward.evaluation.protocol import Step, share
 from doorward.evaluation.rows import Row
 from doorward.evaluation.stretches import Stretch
+from doorward.risk.model import Model
 from doorward.risk.population import Population
 
 GROUPS: Final = ("network", "client", "rhythm", "velocity", "travel", "account")
@@ -34,9 +35,7 @@ class Ablation:
         self._seed = seed
         self._of_legitimate = min(LEGITIMATE / max(legitimate, 1), 1.0)
         self._of_attacks = min(ATTACKS / max(attacks, 1), 1.0)
-        self._variants = {
-            group: replace(engine.model, without=engine.model.without | {group}) for group in GROUPS
-        }
+        self._variants: dict[str, Model] = {}
         self._nobody = Population(engine.model)
         names = ("none", *GROUPS, RARITY)
         self._legitimate: dict[str, list[float]] = {name: [] for name in names}
@@ -56,6 +55,9 @@ class Ablation:
                     self._score(row, self._attacks[attacker])
 
     def _score(self, row: Row, into: dict[str, list[float]]) -> None:
+        if not self._variants:  # made here, because the engine's model is fitted on the way
+            model = self._engine.model
+            self._variants = {group: replace(model, without=model.without | {group}) for group in GROUPS}
         into["none"].append(self._engine.assess(row).score)
         for group, variant in self._variants.items():
             into[group].append(self._engine.assess(row, model=variant).score)

@@ -6,10 +6,13 @@ from typing import Final, TypeVar
 
 from doorward.clock import Chance
 from doorward.evaluation.rows import Row
-from doorward.evaluation.stretches import is_legitimate
+from doorward.evaluation.stretches import DAY, is_legitimate
 
 ROWS: Final = 50_000
-"""How many rows are held ahead (about 40 MB): the farthest a donor may come from."""
+"""The most rows that are held ahead (about 40 MB)."""
+DAYS: Final = 7.0
+"""How far ahead a donor may come from. From months ahead he would bring browsers that are not yet released,
+and would be known by that alone."""
 _DRAWS: Final = 12
 
 K = TypeVar("K")
@@ -49,25 +52,26 @@ class _Line:
 
 
 class Ahead:
-    """Hands out a stream's rows in order and knows the next `most` of them.
+    """Hands out a stream's rows in order and knows those of the next `days`, at most `most` of them.
 
     The row handed out last is no longer among those ahead.
     """
 
-    def __init__(self, rows: Iterable[Row], most: int = ROWS) -> None:
+    def __init__(self, rows: Iterable[Row], most: int = ROWS, days: float = DAYS) -> None:
         self._source = iter(rows)
         self._most = most
+        self._seconds = days * DAY
         self.held: deque[Row] = deque()
         self._anywhere = _Line()
         self._countries: dict[str, _Line] = {}
         self._asns: dict[int, _Line] = {}
 
     def __iter__(self) -> Iterator[Row]:
-        held, most = self.held, self._most
+        held, most, seconds = self.held, self._most, self._seconds
         for row in self._source:
             held.append(row)
             self._index(row)
-            if len(held) > most:
+            while len(held) > most or row.at - held[0].at > seconds:
                 yield self._let_go()
         while held:
             yield self._let_go()

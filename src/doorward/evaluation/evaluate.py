@@ -120,6 +120,7 @@ def _described(path: Path, plan: Plan) -> dict[str, Any]:
         "legitimate": dict(zip(("warm_up", "fit", "thresholds", "report"), surveyed.legitimate, strict=True)),
         "attacks_wanted": plan.attacks,
         "rows_ahead": plan.rows_ahead,
+        "days_ahead": plan.days_ahead,
         "sampled_users": plan.sampled_users,
         "live_columns": surveyed.live,
     }

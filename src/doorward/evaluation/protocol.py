@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from doorward.clock import seeded
-from doorward.evaluation.ahead import ROWS, Ahead
+from doorward.evaluation.ahead import DAYS, ROWS, Ahead
 from doorward.evaluation.attackers import REPLACEMENTS, Attacker
 from doorward.evaluation.rows import Row
 from doorward.evaluation.stretches import Stretch, Survey, is_legitimate, is_sign_in
@@ -31,6 +31,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     attacks: int = ATTACKS
     sampled_users: int | None = None
     rows_ahead: int = ROWS
+    days_ahead: float = DAYS
     attackers: tuple[str, ...] = tuple(REPLACEMENTS)
 
     def share_attacked(self, stretch: Stretch) -> float:
@@ -85,7 +86,7 @@ def of_sampled_users(rows: Iterable[Row], users: int | None, of: int, seed: int)
 
 def walk(rows: Iterable[Row], plan: Plan, seen: list[Ahead] | None = None) -> Iterator[Step]:
     """Yield a step for each row. `seen`, where given, receives the look ahead."""
-    ahead = Ahead(rows, plan.rows_ahead)
+    ahead = Ahead(rows, plan.rows_ahead, plan.days_ahead)
     if seen is not None:
         seen.append(ahead)
     attackers = {name: REPLACEMENTS[name] for name in plan.attackers}

@@ -4,6 +4,8 @@ from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
 from doorward.protection import calibrating, queries
 from doorward.protection.configuration_rules import check
+from doorward.risk.fitting import is_fitted
+from doorward.risk.traits import NAMES
 from doorward.wire.contract import (
     DescribeRiskConfigurationRequest,
     DescribeRiskConfigurationResponse,
@@ -50,6 +52,7 @@ class DoorwardRiskModel(Shape, frozen=True, kw_only=True):
     """The engine behind the levels: the least score of each, and where that comes from.
 
     `source` is `shipped` or `calibrated`; only a calibration has an instant, in seconds since the epoch.
+    `concentrations` are `Model.alphas` by the trait's name, `concentrations_source` is `shipped` or `fitted`.
     """
 
     model_version: str
@@ -57,6 +60,8 @@ class DoorwardRiskModel(Shape, frozen=True, kw_only=True):
     medium: float
     high: float
     source: str
+    concentrations: dict[str, float]
+    concentrations_source: str
     calibrated_at: float | None = None
 
 
@@ -84,8 +89,8 @@ def describe_risk_configuration(
             raise UserPoolAddOnNotEnabledException("Advanced security is not enabled for the user pool.")
         saved = queries.configuration(tx, pool.id, request.client_id)
         calibration = calibrating.kept(tx, pool.id, call.services.guard.model)
-    model = call.services.guard.model
-    thresholds = calibration.thresholds if calibration else model.thresholds
+    model = calibrating.acting_model(call.services.guard.model, calibration)
+    thresholds = model.thresholds
     return RiskConfigurationDescribed(
         risk_configuration=saved
         or RiskConfigurationType(user_pool_id=request.user_pool_id, client_id=request.client_id),
@@ -95,6 +100,8 @@ def describe_risk_configuration(
             medium=thresholds.medium,
             high=thresholds.high,
             source=thresholds.source,
+            concentrations=dict(zip(NAMES, model.alphas, strict=True)),
+            concentrations_source="fitted" if is_fitted(model.version) else "shipped",
             calibrated_at=calibration.at if calibration else None,
         ),
     )

@@ -1,4 +1,4 @@
-"""A pool's own thresholds: found from its history on demand, kept, and used on every attempt."""
+"""A pool's own thresholds and concentrations: found from its history, kept, and used on every attempt."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,6 +13,7 @@ from doorward.protection import queries
 from doorward.protection.pool_views import outcome_of
 from doorward.risk.calibration import Budget, Calibration, calibrate
 from doorward.risk.circumstance import Circumstance
+from doorward.risk.fitting import fit, fitted_version, is_fitted
 from doorward.risk.model import Model
 from doorward.risk.past_attempt import PastAttempt
 from doorward.risk.velocity import Outcome
@@ -48,8 +49,25 @@ def _outcome(event: AuthEvent) -> Outcome:
 
 
 def calibrate_pool(tx: Connection, pool_id: str, model: Model, budget: Budget, now: Instant) -> Calibration:
-    """Return what a pool's history comes to under a budget; nothing is kept."""
-    return calibrate(past_attempts(tx, pool_id), at=now, budget=budget, model=model)
+    """Return what a pool's history comes to under a budget; nothing is kept.
+
+    Concentrations that were fitted to the pool stay as they are.
+    """
+    acting = kept(tx, pool_id, model)
+    return _with_concentrations(tx, pool_id, _fitted(model, acting.alphas if acting else None), budget, now)
+
+
+def fit_pool(tx: Connection, pool_id: str, model: Model, budget: Budget, now: Instant) -> Calibration:
+    """Return the concentrations under which a pool's history is least surprising, and thresholds for them.
+
+    Nothing is kept. Of too short a history the result's `source` is `shipped`, and it has no concentrations.
+    """
+    lessons = (
+        (attempt.user, attempt.circumstance)
+        for attempt in past_attempts(tx, pool_id)
+        if attempt.outcome is Outcome.SUCCESS
+    )
+    return _with_concentrations(tx, pool_id, fit(lessons, model), budget, now)
 
 
 def keep(tx: Connection, pool_id: str, calibration: Calibration) -> None:
@@ -66,9 +84,30 @@ def kept(tx: Connection, pool_id: str, model: Model) -> Calibration | None:
 
 
 def calibrated(tx: Connection, pool_id: str, model: Model) -> Model:
-    """Return the model with the pool's own thresholds where it has some."""
+    """Return the model with the pool's own thresholds and concentrations where it has some."""
     acting = kept(tx, pool_id, model)
-    return msgspec.structs.replace(model, thresholds=acting.thresholds) if acting else model
+    return acting_model(model, acting)
+
+
+def acting_model(model: Model, acting: Calibration | None) -> Model:
+    """Return the model as a calibration has it act."""
+    if acting is None:
+        return model
+    return msgspec.structs.replace(_fitted(model, acting.alphas), thresholds=acting.thresholds)
+
+
+def _with_concentrations(
+    tx: Connection, pool_id: str, model: Model, budget: Budget, now: Instant
+) -> Calibration:
+    found = calibrate(past_attempts(tx, pool_id), at=now, budget=budget, model=model)
+    own = is_fitted(model.version) and found.source == "calibrated"
+    return msgspec.structs.replace(found, alphas=model.alphas) if own else found
+
+
+def _fitted(model: Model, alphas: tuple[float, ...] | None) -> Model:
+    if alphas is None:
+        return model
+    return msgspec.structs.replace(model, version=fitted_version(model.version), alphas=alphas)
 
 
 @lru_cache(maxsize=1024)
@@ -83,4 +122,6 @@ def _acting(encoded: bytes | None, version: str) -> Calibration | None:
         found = msgspec.json.decode(encoded, type=Calibration)
     except (msgspec.DecodeError, ValueError):
         return None
+    if found.alphas is not None:
+        version = fitted_version(version)
     return found if found.model_version == version else None

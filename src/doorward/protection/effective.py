@@ -8,6 +8,7 @@ from doorward.directory.user_pool import UserPool
 from doorward.protection import calibrating, configuration, queries
 from doorward.protection.configuration import ProtectionConfiguration
 from doorward.risk.calibration import Calibration
+from doorward.risk.fitting import is_fitted
 from doorward.risk.levels import Thresholds
 from doorward.risk.model import Model
 from doorward.risk.policy import RISKY
@@ -34,13 +35,15 @@ class Acting:
 
 @dataclass(frozen=True)
 class EffectiveSettings:
-    """Everything that decides about an attempt in a pool."""
+    """Everything that decides about an attempt in a pool; `fitted` says that `alphas` are the pool's own."""
 
     mode: str
     model_version: str
     thresholds: Thresholds
     shipped: Thresholds
     calibration: Calibration | None
+    alphas: tuple[float, ...]
+    fitted: bool
     acting: list[Acting]
 
 
@@ -52,11 +55,14 @@ def effective_settings(tx: Connection, pool: UserPool, model: Model) -> Effectiv
         Acting(whose, "saved" if whose in saved else "default", configuration.from_saved(saved.get(whose)))
         for whose in sorted({"", *saved})
     ]
+    engine = calibrating.acting_model(model, calibration)
     return EffectiveSettings(
         mode=pool.advanced_security_mode,
-        model_version=model.version,
-        thresholds=calibration.thresholds if calibration else model.thresholds,
+        model_version=engine.version,
+        thresholds=engine.thresholds,
         shipped=model.thresholds,
         calibration=calibration,
+        alphas=engine.alphas,
+        fitted=is_fitted(engine.version),
         acting=acting,
     )

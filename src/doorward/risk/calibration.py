@@ -12,19 +12,22 @@ however often and from wherever it signs in.
 
 from collections.abc import Iterable, Iterator, Mapping
 from math import ceil, floor
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 from msgspec.structs import replace
 
 from doorward.risk.ahead import Donors, with_those_after
 from doorward.risk.circumstance import Circumstance
+from doorward.risk.fitting import LEAST, MOST
 from doorward.risk.levels import Level, Thresholds
 from doorward.risk.model import DAY, SHIPPED, Model
 from doorward.risk.past_attempt import PastAttempt
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile, learn
 from doorward.risk.score import score
+from doorward.risk.traits import TRAITS
 from doorward.risk.velocity import Outcome, Velocity, VelocityView
 
 WARM_UP: Final = 14 * DAY
@@ -81,6 +84,12 @@ class Shares(msgspec.Struct, frozen=True):
     high: float
 
 
+Concentrations = Annotated[
+    tuple[Annotated[float, Meta(ge=LEAST, le=MOST)], ...], Meta(min_length=TRAITS, max_length=TRAITS)
+]
+"""One number for each trait, as `Model.alphas`."""
+
+
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a calibration.
 
@@ -101,6 +110,7 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     budget: Budget
     model_version: str
     because: str
+    alphas: Concentrations | None = None
 
 
 def calibrate(

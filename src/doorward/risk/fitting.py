@@ -31,8 +31,11 @@ DEVIATION: Final = 0.5
 OBSERVATIONS: Final = 32_768
 """Predictions kept of each trait; of a longer history every second, fourth ... is kept."""
 
+_FITTED: Final = "-fitted"
 _CHAINS: Final = (NETWORK_CHAIN, CLIENT_CHAIN, (NETWORK_KIND,), (LANGUAGE,), (TIMEZONE,))
 _GOLDEN: Final = (5**0.5 - 1) / 2
+_NUMBERS: Final = 5
+"""Of a prediction: what `of_user` is given."""
 _STEPS: Final = 24
 """Of the search: each leaves 0.62 of the interval, all together less than a ten-thousandth of ln α."""
 
@@ -45,7 +48,7 @@ def fit(history: Iterable[tuple[str, Circumstance]], model: Model = SHIPPED) -> 
 
     Raises ValueError where time runs backwards.
     """
-    predictions = [_Predictions() for _ in range(TRAITS)]
+    fitting = Fitting(model)
     profiles: dict[str, Profile] = {}
     population = Population(model)
     latest = float("-inf")
@@ -54,19 +57,53 @@ def fit(history: Iterable[tuple[str, Circumstance]], model: Model = SHIPPED) -> 
             raise ValueError("The history of a pool must stand in the order of time.")
         latest = circumstance.at
         profile = profiles.get(user) or Profile()
-        if profile.successes:
-            scene = Scene(circumstance, profile, population, QUIET, NO_FACTS, model)
-            for chain in _CHAINS:
-                for trait, known, total, values, share in scene.levels(chain):
-                    if total:
-                        predictions[trait].add(known, total, values, share)
+        fitting.see(circumstance, profile, population)
         population.observe(circumstance, profile.successes)
         profiles[user] = learn(profile, circumstance, model)
-    alphas = tuple(
-        round(of_trait.best(model.alphas[trait], model.discounts[trait]), 4)
-        for trait, of_trait in enumerate(predictions)
-    )
-    return replace(model, version=f"{model.version}-fitted", alphas=alphas)
+    return fitting.fitted()
+
+
+class Fitting:
+    """Sees sign-ins in the order of time, each before it is learned, and then says which model predicts them.
+
+    For those who replay a history anyway; `fit` replays it for you.
+    """
+
+    def __init__(self, model: Model = SHIPPED) -> None:
+        self._model = model
+        self._predictions = [_Predictions() for _ in range(TRAITS)]
+        self.sign_ins = 0
+        """How many were seen of users with an earlier one."""
+
+    def see(self, circumstance: Circumstance, profile: Profile, population: Population) -> None:
+        """Take in a sign-in of the user with this profile."""
+        if not profile.successes:
+            return
+        self.sign_ins += 1
+        scene = Scene(circumstance, profile, population, QUIET, NO_FACTS, self._model)
+        for chain in _CHAINS:
+            for trait, known, total, values, forgotten, share in scene.levels(chain):
+                if total:
+                    self._predictions[trait].add(known, total, values, forgotten, share)
+
+    def fitted(self) -> Model:
+        """Return the model with the concentrations of the greatest posterior, and a version that says so."""
+        model = self._model
+        alphas = tuple(
+            round(of_trait.best(model.alphas[trait], model.discounts[trait]), 4)
+            for trait, of_trait in enumerate(self._predictions)
+        )
+        return replace(model, version=fitted_version(model.version), alphas=alphas)
+
+
+def fitted_version(version: str) -> str:
+    """Return what a model of this version is called with a pool's own concentrations."""
+    return version if is_fitted(version) else f"{version}{_FITTED}"
+
+
+def is_fitted(version: str) -> bool:
+    """Tell whether a version is one of those that `fitted_version` makes."""
+    return version.endswith(_FITTED)
 
 
 class _Predictions:
@@ -77,14 +114,16 @@ class _Predictions:
         self._seen = 0
         self._stride = 1
 
-    def add(self, known: float, total: float, values: int, share: float) -> None:
+    def add(self, known: float, total: float, values: int, forgotten: float, share: float) -> None:
         self._seen += 1
         if self._seen % self._stride:
             return
-        self._kept.extend((known, total, values, share))
-        if len(self._kept) >= 4 * OBSERVATIONS:
+        self._kept.extend((known, total, values, forgotten, share))
+        if len(self._kept) >= _NUMBERS * OBSERVATIONS:
             self._stride *= 2
-            self._kept = array("d", (number for place, number in enumerate(self._kept) if place // 4 % 2))
+            self._kept = array(
+                "d", (number for place, number in enumerate(self._kept) if place // _NUMBERS % 2)
+            )
 
     def best(self, shipped: float, discount: float) -> float:
         """Return the α of the greatest posterior, by golden-section search over ln α."""
@@ -109,6 +148,8 @@ class _Predictions:
         """The logarithm of prior times likelihood, but for a constant."""
         alpha, kept = exp(log_alpha), self._kept
         likelihood = 0.0
-        for known, total, values, share in zip(kept[::4], kept[1::4], kept[2::4], kept[3::4], strict=True):
-            likelihood += log(of_user(known, total, int(values), share, alpha, discount))
+        for known, total, values, forgotten, share in zip(
+            *(kept[place::_NUMBERS] for place in range(_NUMBERS)), strict=True
+        ):
+            likelihood += log(of_user(known, total, int(values), forgotten, share, alpha, discount))
         return self._stride * likelihood - ((log_alpha - log(shipped)) / DEVIATION) ** 2 / 2

@@ -9,7 +9,7 @@ from doorward.risk.backoff import of_user
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.model import Mixing, Model
 from doorward.risk.population import Population
-from doorward.risk.profile import Profile
+from doorward.risk.profile import KEPT, Profile
 from doorward.risk.traits import (
     BROWSER_VERSION,
     COUNTRY,
@@ -39,8 +39,9 @@ class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
 NO_FACTS: Final = AccountFacts()
 _HALF_A_SIGN_IN: Final = 0.5
 
-Level = tuple[int, float, float, int, float]
-"""A trait; the decayed counts of its value and of the parent's; how many values are kept; the pool's share."""
+Level = tuple[int, float, float, int, float, float]
+"""A trait; the decayed counts of its value and of the parent's; how many values are kept; the decayed count of
+those that are not kept any more; the pool's share."""
 
 
 class Scene:
@@ -113,6 +114,7 @@ class Scene:
         """What the user's own counts and the pool say on each level of a chain, from the widest down.
 
         A level that is not known is passed over; below a value that is new to the user he has told nothing.
+        Of the values that are not kept any more the parent's have their part.
         """
         keys, counts, scale = self.keys, self.profile.counts, self.scale
         conditional, totals = self.population.conditional, self.profile.totals
@@ -131,7 +133,11 @@ class Scene:
                 mass = own_version if trait in VERSIONED else own
                 share = conditional(trait, key, parent, parent_key, seen * mass, within * mass)
                 lasting = scale * self.fade if trait == BROWSER_VERSION else scale
-                levels.append((trait, seen * lasting, within * lasting, len(of_trait), share))
+                values = len(of_trait)
+                forgotten = 0.0
+                if values >= KEPT[trait] and within:
+                    forgotten = max(1.0 - sum(of_trait.values()) / totals[trait], 0.0) * within * lasting
+                levels.append((trait, seen * lasting, within * lasting, values, forgotten, share))
                 parent, parent_key, within = trait, key, seen
         return levels
 
@@ -145,9 +151,9 @@ class Scene:
         model = self.model
         alphas, discounts = model.alphas, model.discounts
         odds = 1.0
-        for trait, known, total, values, share in self.levels(chain):
+        for trait, known, total, values, forgotten, share in self.levels(chain):
             if total:
-                likely = of_user(known, total, values, share, alphas[trait], discounts[trait])
+                likely = of_user(known, total, values, forgotten, share, alphas[trait], discounts[trait])
                 if trait == BROWSER_VERSION and not known and self.steps_back:
                     likely *= model.steps_back
                 elif trait == COUNTRY:

@@ -1,6 +1,7 @@
 """The protocol leaks nothing: no label, nothing of the future, the same attacks for every model."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -135,6 +136,18 @@ def test_the_look_ahead_holds_no_more_than_it_may() -> None:
     ahead = Ahead(rows(20, 40, 400), 50)
     for _ in ahead:
         assert len(ahead.held) <= 50
+
+
+def test_donors_come_from_the_next_days_alone() -> None:
+    """From far ahead they would bring browsers that are not yet released."""
+    of = [replace(row, region=str(n)) for n, row in enumerate(rows(30, 40, 700))]
+    gap = max(after.at - before.at for before, after in pairwise(of))
+    donors = [
+        of[int(attack.region)].at - step.row.at
+        for step in steps(of, rows_ahead=5000)
+        for _, attack in step.attacks
+    ]
+    assert 6 * DAY < max(donors) <= 7 * DAY + gap
 
 
 def test_sampled_users_keep_all_their_sign_ins() -> None:

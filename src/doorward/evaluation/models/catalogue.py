@@ -13,8 +13,8 @@ LIVE: Final = "doorward_live"
 """Doorward with device id, language and time zone, where the file has them."""
 
 MODELS: Final[dict[str, Callable[[int], Model]]] = {
-    "doorward": lambda _seed: Doorward(live=False),
-    LIVE: lambda _seed: Doorward(live=True),
+    "doorward": lambda _seed: Doorward(live=False, fit=True),
+    LIVE: lambda _seed: Doorward(live=True, fit=True),
     "freeman": lambda _seed: Freeman(),
     "set_membership": lambda _seed: SetMembership(),
     "isolation_forest": IsolationForestModel,

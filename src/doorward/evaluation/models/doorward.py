@@ -8,22 +8,29 @@ from doorward.evaluation.stretches import Stretch
 from doorward.network.address import parse_or_none, prefix
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import decode, encode
+from doorward.risk.fitting import Fitting
 from doorward.risk.model import SHIPPED
 from doorward.risk.model import Model as RiskModel
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile, learn
 from doorward.risk.scene import NO_FACTS
 from doorward.risk.score import Assessment, score
+from doorward.risk.traits import NAMES
 from doorward.risk.velocity import Outcome, Velocity
 
 _REMEMBERED: Final = 1 << 17
 
 
 class Doorward:
-    """The engine over one pool. `live` adds device id, language and time zone where the file has them."""
+    """The engine over one pool. `live` adds device id, language and time zone where the file has them.
 
-    def __init__(self, *, live: bool, model: RiskModel = SHIPPED) -> None:
+    `fit` fits the concentrations on the fitting stretch, as `doorward risk fit` does on a pool's history.
+    """
+
+    def __init__(self, *, live: bool, model: RiskModel = SHIPPED, fit: bool = False) -> None:
         self.live = live
+        self._fitting = Fitting(model) if fit else None
+        self._stretch = Stretch.WARM_UP
         self.model = model
         self.population = Population(model)
         self.velocity = Velocity()
@@ -90,6 +97,8 @@ class Doorward:
 
     def learn(self, row: Row) -> None:
         circumstance, profile = self.circumstance(row), self.profile(row.user_id)
+        if self._fitting is not None and self._stretch is Stretch.FIT:
+            self._fitting.see(circumstance, profile, self.population)
         self.population.observe(circumstance, profile.successes)
         self._profiles[row.user_id] = encode(learn(profile, circumstance, self.model))
         self.velocity.note(circumstance, name_of(row), Outcome.SUCCESS, row.at)
@@ -99,7 +108,15 @@ class Doorward:
         self.velocity.note(self.circumstance(row), name_of(row), outcome, row.at)
 
     def begin(self, stretch: Stretch) -> None:
-        """Nothing: the engine learns as it goes."""
+        """Take the concentrations that the fitting stretch has led to, once it is over."""
+        self._stretch = stretch
+        if stretch is Stretch.THRESHOLDS and self._fitting is not None:
+            self.model = self._fitting.fitted()
+            self._fitting = None
+
+    def concentrations(self) -> dict[str, float]:
+        """Return `Model.alphas` by the trait's name."""
+        return dict(zip(NAMES, self.model.alphas, strict=True))
 
     def bytes_per_user(self) -> float:
         return sum(map(len, self._profiles.values())) / max(len(self._profiles), 1)

@@ -11,7 +11,7 @@ WIDTH: Final = 560
 HEIGHT: Final = 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 12, 44
 COLOURS: Final = ("#0b6e4f", "#1f4e9c", "#b3541e", "#7a3e9d", "#8a6d00", "#9c1f46", "#4a5568")
-_DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "1 4", "10 4", "4 4")
+_DASHES: Final = ("", "7 3", "3 2", "9 3 2 3", "2 2", "12 4", "5 5")
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ def line_chart(title: str, series: Sequence[Series], *, x: str, y: str, log_x: b
         parts.append(f'<path class="grid" d="M{_LEFT} {py:.1f}H{WIDTH - _RIGHT}"/>')
     for number, one in enumerate(series):
         parts.append(_drawn(one, [at(*point) for point in _finite(one, log_x)], number))
-    return _figure(title, "".join(parts), HEIGHT) + _legend([one.name for one in series])
+    return _figure(title, "".join(parts), HEIGHT, _legend(series))
 
 
 def bar_chart(title: str, groups: Sequence[tuple[str, float]], *, percent: bool = False) -> str:
@@ -125,16 +125,22 @@ def _drawn(one: Series, places: Sequence[tuple[float, float]], number: int) -> s
     )
 
 
-def _legend(names: Sequence[str]) -> str:
+def _legend(series: Sequence[Series]) -> str:
     items = "".join(
-        f'<li><span style="background:{COLOURS[number % len(COLOURS)]}"></span>{escape(name)}</li>'
-        for number, name in enumerate(names)
+        f'<li><svg class="key" viewBox="0 0 28 10" aria-hidden="true">{_sample(one, number)}</svg>'
+        f"{escape(one.name)}</li>"
+        for number, one in enumerate(series)
     )
     return f'<ul class="legend">{items}</ul>'
 
 
-def _figure(title: str, inside: str, height: int) -> str:
+def _sample(one: Series, number: int) -> str:
+    """What a series is drawn with."""
+    return _drawn(one, [(1.0, 5.0), (27.0, 5.0)] if one.joined else [(14.0, 5.0)], number)
+
+
+def _figure(title: str, inside: str, height: int, legend: str = "") -> str:
     return (
-        f"<h3>{escape(title)}</h3>"
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">{inside}</svg>'
+        f"<figure><h3>{escape(title)}</h3>"
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">{inside}</svg>{legend}</figure>'
     )

@@ -12,10 +12,13 @@ _STYLE: Final = """
 :root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;margin:.5rem 0 1.5rem;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .6rem;border-bottom:1px solid #8886;text-align:right}th:first-child,td:first-child{text-align:left}
-.scroll{overflow-x:auto}svg{max-width:40rem;width:100%;background:#fff;border:1px solid #8884}
+.scroll{overflow-x:auto}.charts{display:grid;gap:1rem 2rem;
+grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr))}
+figure{margin:0}figure h3{margin:.3rem 0}figure>svg{width:100%;background:#fff;border:1px solid #8884}
+.facts td{text-align:left}.facts th{font-weight:600}
 .tick{font:11px system-ui,sans-serif;fill:#222}.grid{stroke:#0002;fill:none}
-.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0}
-.legend span{display:inline-block;width:1rem;height:.3rem;margin-right:.4rem;vertical-align:middle}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.3rem 0;font-size:.85rem}
+.key{width:1.75rem;height:.7rem;margin-right:.4rem;vertical-align:middle;background:#fff}
 .note{color:#777}
 """
 _PLOTTED: Final = (
@@ -43,25 +46,26 @@ def _sections(evaluation: Evaluation) -> Iterator[str]:
     models = evaluation["models"]
     yield "<h1>How well risky sign-ins are told from ordinary ones</h1>"
     yield _data(evaluation)
-    yield "<h2>Recall at few challenges</h2>"
+    yield "<h2>Recall at few challenges</h2><div class='charts'>"
     for attacker in _PLOTTED:
         if lines := _roc(models, attacker):
             yield line_chart(
-                f"{attacker}: attacks caught",
+                f"{_said(attacker)}: attacks caught",
                 lines,
                 x="share of legitimate sign-ins challenged",
                 y="share of attacks caught",
                 log_x=True,
             )
-    yield "<h2>How often a user is asked</h2>"
+    yield "</div><h2>How often a user is asked</h2><div class='charts'>"
     for attacker in _PLOTTED:
         if curves := _curves(models, attacker):
             yield line_chart(
-                f"{attacker}: median re-authentications at TPR .99",
+                f"{_said(attacker)}: median re-authentications at TPR .99",
                 curves,
                 x="sign-ins",
                 y="re-authentications",
             )
+    yield "</div>"
     for name, model in models.items():
         if "levels" in model:
             yield from _engine(name, model)
@@ -88,10 +92,11 @@ def _data(evaluation: Evaluation) -> str:
         f"<tr><th>{escape(key)}</th><td>{escape(value)}</td></tr>" for key, value in begins.items()
     )
     return (
-        f"<table>{rows}</table><p>An attack replaces a legitimate sign-in at the same instant; its donor comes "
-        "from after that instant. Labels are never inputs. Sign-ins from addresses labelled as attackers' are "
-        "no negatives. A user's first sign-in cannot be told from an impostor's and is reported in its own "
-        "stratum only. Published points were measured on real sign-ins, under another protocol.</p>"
+        f"<table class='facts'>{rows}</table><p>An attack replaces a legitimate sign-in at the same instant; "
+        f"its donor comes from the {data['days_ahead']:g} days after that instant. Labels are never inputs. "
+        "Sign-ins from addresses labelled as attackers' are no negatives. A user's first sign-in cannot be told "
+        "from an impostor's and is reported in its own stratum only. Published points were measured on real "
+        "sign-ins, under another protocol.</p>"
     )
 
 
@@ -118,7 +123,7 @@ def _curves(models: dict[str, Any], attacker: str) -> list[Series]:
 
 
 def _engine(name: str, model: dict[str, Any]) -> Iterator[str]:
-    yield f"<h2>Levels and reasons: {escape(name)}</h2>"
+    yield f"<h2>Levels and reasons: {escape(name)}</h2><div class='charts'>"
     legitimate = model["levels"].get("legitimate", {})
     total = max(sum(legitimate.values()), 1)
     yield bar_chart(
@@ -129,9 +134,15 @@ def _engine(name: str, model: dict[str, Any]) -> Iterator[str]:
     for who, reasons in model["reasons"].items():
         counts = sorted(reasons.items(), key=lambda item: -item[1])
         yield bar_chart(
-            f"Most frequent reasons among the three heaviest, {who}",
+            f"Most frequent reasons among the three heaviest, {_said(who)}",
             [(signal, float(count)) for signal, count in counts],
         )
+    yield "</div>"
+
+
+def _said(attacker: str) -> str:
+    """An attacker's name as people write it: `residential_proxy` is one word for machines only."""
+    return attacker.replace("_", " ")
 
 
 def _table(table: Table) -> str:
