@@ -6,35 +6,46 @@ from doorward.risk.model import Model
 from doorward.risk.reasons import Reason, because, shown
 from doorward.risk.scene import Scene
 from doorward.risk.traits import ASN, DEVICE_ID, PREFIX
-from doorward.risk.velocity import EMPTY, Window
+from doorward.risk.velocity import EMPTY, LATELY_SECONDS, VelocityView, Window
 
 
 def stuffing(scene: Scene) -> Reason | None:
-    """A list of names tried from one address, /24, ASN or device: many names, of which few ever sign in.
+    """A list of names tried from one address, /24, device, AS or client, or all over the pool: few ever sign in.
 
-    See `campaign`. Names that do sign in weigh against it, so a shared office stays quiet. The scopes overlap,
-    so the strongest counts and not their sum.
+    See `campaign` and `burst`. Names that do sign in weigh against it, so a shared office stays quiet. The scopes
+    overlap, so the strongest counts and not their sum. The wide ones weigh little on a known device or network.
     """
     view, c = scene.velocity, scene.circumstance
     model = scene.model
     best, window, where = 0.0, view.address, ""
-    priors = model.campaign_prior
-    for candidate, prior, value in (
-        (view.address, priors.address, c.address),
-        (view.prefix, priors.prefix, c.prefix),
-        (view.device, priors.device, "one device"),
-        (view.asn, priors.asn, f"AS{c.asn}" if scene.keys[ASN] else ""),
+    priors, most = model.campaign_prior, model.campaign_at_most
+    wide = model.campaign_with_known if scene.known_device or scene.known_network else 1.0
+    for candidate, prior, at_most, value in (
+        (view.address, priors.address, most.address, c.address),
+        (view.prefix, priors.prefix, most.prefix, c.prefix),
+        (view.device, priors.device, most.device, "one device"),
+        (view.asn, priors.asn, most.asn * wide, f"AS{c.asn}" if scene.keys[ASN] else ""),
+        (view.client, priors.client, most.client * wide, "one kind of client"),
     ):
         if candidate.failing > 1.0:
-            weight = campaign(candidate, model, view.pool) + prior
+            weight = min(campaign(candidate, model, view.usual) + prior, at_most)
             if weight > best:
                 best, window, where = weight, candidate, value or ""
+    weight, expected = burst(view, model)
+    if weight * wide > best:
+        return because(
+            "stuffing",
+            "the whole pool",
+            weight * wide,
+            f"about {view.lately.failing:.0f} names failed in the whole pool within minutes, "
+            f"where {expected:.0f} are usual",
+        )
     if not best:
         return None
     return because(
         "stuffing",
         shown(where),
-        min(best, model.campaign_at_most),
+        best,
         f"about {window.names:.0f} names tried from {shown(where)} within hours, "
         f"{window.failing:.0f} of them in vain",
     )
@@ -43,26 +54,51 @@ def stuffing(scene: Scene) -> Reason | None:
 def campaign(window: Window, model: Model, pool: Window = EMPTY) -> float:
     """The log-likelihood ratio of a campaign against ordinary people, from a window's names.
 
-    Names fail independently, in a campaign with `failing_in_campaign`, among people as they do in the rest of
-    the pool at the time: where half of all names do not exist, one more says little. `failing_among_people`
+    Names fail independently, in a campaign with `failing_in_campaign`, among people as they usually do in the
+    rest of the pool: where half of all names do not exist, one more says little. `failing_among_people`
     and `unknown_among_people` stand in for the rest of the pool as long as little is known of it.
     """
-    rest = max(pool.names - window.names, 0.0)
-    names = rest + model.names_enough
-    failing = (
-        min(max(pool.failing - window.failing, 0.0), rest) + model.failing_among_people * model.names_enough
-    )
-    unknown = (
-        min(max(pool.unknown - window.unknown, 0.0), rest) + model.unknown_among_people * model.names_enough
-    )
+    names = max(pool.names - window.names, 0.0)
     tried = model.failing_in_campaign
-    usual = min(failing / names, model.failing_at_most)
+    usual = _usually_failing(names, max(pool.failing - window.failing, 0.0), model)
+    unknown = min(max(pool.unknown - window.unknown, 0.0), names)
+    enough = model.names_enough
+    strangers = (unknown + model.unknown_among_people * enough) / (names + enough)
     signed_in = max(window.names - window.failing, 0.0)
     return (
         window.failing * log(tried / usual)
         + signed_in * log((1.0 - tried) / (1.0 - usual))
-        + window.unknown * max(log(model.unknown_in_campaign * names / unknown), 0.0)
+        + window.unknown * max(log(model.unknown_in_campaign / strangers), 0.0)
     )
+
+
+def _usually_failing(names: float, failing: float, model: Model) -> float:
+    enough = model.names_enough
+    share = (min(failing, names) + model.failing_among_people * enough) / (names + enough)
+    return min(share, model.failing_at_most)
+
+
+def burst(view: VelocityView, model: Model) -> tuple[float, float]:
+    """The weight of far more names failing in the whole pool within minutes than usual, and the usual number.
+
+    Where b names fail and m are expected, an attempt is b / m times as likely to be the attacker's as at other
+    times: ln(b / m), as far as b is no chance: at most b · ln(b / m) − (b − m), the log-likelihood ratio of the two
+    rates (Poisson), less `burst_prior`. Expected are as many as on other hours, or, when many people sign in, as
+    many as usually fail beside so many who do.
+    """
+    lately, usual = view.lately, view.usual
+    failing = lately.failing
+    if failing <= model.burst_least:
+        return 0.0, 0.0
+    share = _usually_failing(usual.names, usual.failing, model)
+    steady = usual.failing * LATELY_SECONDS / view.usual_seconds if view.usual_seconds > 0.0 else 0.0
+    beside = max(lately.names - failing, 0.0) * share / (1.0 - share)
+    expected = model.burst_least + max(steady, beside)
+    if failing <= expected:
+        return 0.0, expected
+    ratio = log(failing / expected)
+    surprise = failing * ratio - (failing - expected) + model.burst_prior
+    return min(ratio, max(surprise, 0.0), model.burst_at_most), expected
 
 
 def brute_force(scene: Scene) -> Reason | None:
