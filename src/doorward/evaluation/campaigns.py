@@ -30,7 +30,7 @@ from doorward.evaluation.protocol import Plan, Step
 from doorward.evaluation.rows import Row
 from doorward.evaluation.stretches import Stretch, is_legitimate
 from doorward.risk.score import CONDUCT, Assessment
-from doorward.risk.velocity import Outcome, Velocity
+from doorward.risk.velocity import Outcome, Velocity, is_afar
 
 INSTANTS: Final = 20
 """How often each campaign is played."""
@@ -276,7 +276,9 @@ def _share(scores: Iterable[float], threshold: float) -> float | None:
 
 
 def _note(engine: Doorward, velocity: Velocity, row: Row, outcome: Outcome) -> None:
-    velocity.note(engine.circumstance(row), name_of(row), outcome, row.at)
+    circumstance = engine.circumstance(row)
+    afar = outcome is Outcome.SUCCESS and is_afar(engine.profile(row.user_id), circumstance)
+    velocity.note(circumstance, name_of(row), outcome, row.at, afar=afar)
 
 
 def _outcome(row: Row) -> Outcome:

@@ -34,7 +34,7 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
 
     `response` is what was done, `would_have` what ENFORCED would have done, `because` why. `score` and
     `level` are None where the attempt was not scored (a wrong password, an always-blocked address).
-    `earlier_sign_ins` is how many the user's profile knew of.
+    `earlier_sign_ins` is how many the user's profile knew of, `afar` that it knew none from this country.
     """
 
     mode: SecurityMode
@@ -48,6 +48,7 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
     compromised: bool | None = None
     corpus_version: str | None = None
     earlier_sign_ins: int = 0
+    afar: bool = False
     reasons: list[EventReason] = []
 
 

@@ -51,12 +51,13 @@ class PoolView:
     def observe(self, event: AuthEvent) -> None:
         """Count one attempt; what succeeded fully counts as the pool's normal too.
 
-        One that is in progress is counted at its end, and each is counted once.
+        One that is in progress is a prompt to velocity, and is counted at its end; each is counted once.
         """
-        if event.response == "InProgress":
-            return
         circumstance = _circumstance.decode(event.circumstance)
         with self.lock:
+            if event.response == "InProgress":
+                _note(self.velocity, event, circumstance)
+                return
             if self.covered.take(event.concluded):
                 self.changed = True
                 _note(self.velocity, event, circumstance)
@@ -129,8 +130,7 @@ def build(tx: Connection, pool_id: str, now: Instant) -> PoolView:
     view.covered = Coverage(events.last_number(tx, pool_id))
     recent = events.of_pool_since(tx, pool_id, now - VELOCITY_SECONDS, HISTORY_EVENTS)
     for event, circumstance in _counted(recent):
-        if event.response != "InProgress":
-            _note(view.velocity, event, circumstance)
+        _note(view.velocity, event, circumstance)
     return view
 
 
@@ -163,7 +163,10 @@ def _counted(found: Iterator[AuthEvent]) -> Iterator[tuple[AuthEvent, Circumstan
 
 
 def _note(velocity: Velocity, event: AuthEvent, circumstance: Circumstance) -> None:
-    velocity.note(circumstance, event.sub or event.username, outcome_of(event), event.created_at)
+    """Count an attempt as fast things are counted: as it ended, or as the prompt that it still waits for."""
+    outcome = Outcome.PROMPTED if event.response == "InProgress" else outcome_of(event)
+    afar = event.risk.afar and outcome is Outcome.SUCCESS
+    velocity.note(circumstance, event.sub or event.username, outcome, event.created_at, afar=afar)
 
 
 def _teach(population: Population, event: AuthEvent, circumstance: Circumstance) -> None:

@@ -133,8 +133,14 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     guessing_networks: float = 0.6
     """Added for each further network from which the name was tried in vain."""
     prompts_free: float = 2.0
-    prompt: float = 1.5
-    prompts_at_most: float = 6.0
+    """Prompts for a second factor that people cause within ten minutes."""
+    prompt: float = 2.0
+    prompts_at_most: float = 7.0
+    afar_of_strangers: float = 0.7
+    """Of users whose sessions one program has stolen, those from other countries than its address."""
+    afar_among_people: float = 0.01
+    strangers_prior: float = -9.0
+    strangers_at_most: float = 3.0
     pool_at_most: float = 1.5
     pool_failing_usually: float = 0.75
     """The share of a pool's attempts that may fail without an attack."""

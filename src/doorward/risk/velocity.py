@@ -14,9 +14,11 @@ from typing import Final
 import msgspec
 
 from doorward.risk.circumstance import Circumstance
+from doorward.risk.profile import Profile
 from doorward.risk.traits import (
     ADDRESS,
     ASN,
+    COUNTRY,
     DEVICE_ID,
     FINGERPRINT,
     PREFIX,
@@ -57,7 +59,8 @@ class Window(msgspec.Struct, frozen=True):
     """One window as it stands at an instant. All are decayed counts.
 
     `names` counts distinct user names (for a user's own window: distinct networks), of which `failing` have
-    not signed in, and `unknown` do not exist. `prompts` decays with PROMPT_HALF_LIFE.
+    not signed in, `unknown` do not exist, and `afar` signed in from a country new to them. `prompts` decays with
+    PROMPT_HALF_LIFE.
     """
 
     attempts: float = 0.0
@@ -66,6 +69,7 @@ class Window(msgspec.Struct, frozen=True):
     failing: float = 0.0
     unknown: float = 0.0
     prompts: float = 0.0
+    afar: float = 0.0
 
 
 EMPTY: Final = Window()
@@ -97,12 +101,14 @@ QUIET: Final = VelocityView()
 class _Tally:
     """One window's counters, as they were at `at`, and the names lately seen: True once one succeeded."""
 
-    __slots__ = ("at", "attempts", "failing", "failures", "half_life", "names", "prompts", "seen", "unknown")
+    __slots__ = (
+        "afar", "at", "attempts", "failing", "failures", "half_life", "names", "prompts", "seen", "unknown",
+    )  # fmt: skip
 
     def __init__(self, at: float, half_life: float = HALF_LIFE) -> None:
         self.at = at
         self.half_life = half_life
-        self.attempts = self.failures = self.names = self.failing = self.unknown = self.prompts = 0.0
+        self.attempts = self.failures = self.names = self.failing = self.unknown = self.prompts = self.afar = 0.0
         self.seen: dict[int, bool] = {}
 
     def view(self, at: float) -> Window:
@@ -118,9 +124,10 @@ class _Tally:
             self.failing * left,
             self.unknown * left,
             prompts,
+            self.afar * left,
         )
 
-    def note(self, name: int, outcome: Outcome, at: float) -> None:
+    def note(self, name: int, outcome: Outcome, at: float, afar: bool = False) -> None:
         self._age(at)
         succeeded = outcome in _SIGNED_IN
         self.attempts += 1.0
@@ -134,6 +141,8 @@ class _Tally:
             self.names += 1.0
             if not succeeded:
                 self.failing += 1.0
+            elif afar:
+                self.afar += 1.0
             if outcome is Outcome.UNKNOWN_NAME:
                 self.unknown += 1.0
             if len(self.seen) > NAMES_KEPT:
@@ -148,7 +157,7 @@ class _Tally:
         if now.attempts < 0.01:
             self.seen.clear()
         self.attempts, self.failures, self.names = now.attempts, now.failures, now.names
-        self.failing, self.unknown, self.prompts = now.failing, now.unknown, now.prompts
+        self.failing, self.unknown, self.prompts, self.afar = now.failing, now.unknown, now.prompts, now.afar
         self.at = at
 
 
@@ -172,24 +181,26 @@ class Velocity:
         self._since: float | None = None
         """When the first attempt was counted."""
 
-    def note(self, circumstance: Circumstance, username: str, outcome: Outcome, at: float) -> None:
-        """Count one attempt, once its outcome is known."""
+    def note(
+        self, circumstance: Circumstance, username: str, outcome: Outcome, at: float, *, afar: bool = False
+    ) -> None:
+        """Count one attempt, once its outcome is known. `afar`: from a country new to the user."""
         keys = keys_of(circumstance)
         name = key_of(username)
         if self._since is None or at < self._since:
             self._since = at
         _note(self._users, name, keys[PREFIX] or keys[ADDRESS], outcome, at)
-        shown = _note(self._addresses, keys[ADDRESS], name, outcome, at)
+        shown = _note(self._addresses, keys[ADDRESS], name, outcome, at, afar)
         shown = _note(self._devices, keys[DEVICE_ID], name, outcome, at) or shown
         fails = outcome not in _SIGNED_IN
         if not (shown and fails):
-            shown = _note(self._prefixes, keys[PREFIX], name, outcome, at)
+            shown = _note(self._prefixes, keys[PREFIX], name, outcome, at, afar)
         self._pool.note(name, outcome, at)
         if not (shown and fails):
             _note(self._asns, keys[ASN], name, outcome, at)
             _note(self._clients, _client(keys), name, outcome, at)
             self._lately.note(name, outcome, at)
-            self._usual.note(name, outcome, at)
+            self._usual.note(name, outcome, at, afar)
 
     def view(self, circumstance: Circumstance, username: str, at: float) -> VelocityView:
         """The windows that concern an attempt on this name in this circumstance."""
@@ -214,6 +225,13 @@ _SIGNED_IN: Final = (Outcome.SUCCESS, Outcome.PROMPTED)
 _USUAL_SECONDS: Final = USUAL_HALF_LIFE / log(2.0)
 
 
+def is_afar(profile: Profile, circumstance: Circumstance) -> bool:
+    """Tell whether a user with a history comes from a country he was not seen in."""
+    known = profile.counts[COUNTRY]
+    country = circumstance.country
+    return bool(known) and bool(country) and key_of(country or "") not in known
+
+
 def _client(keys: Keys) -> int:
     return keys[FINGERPRINT] or keys[USER_AGENT]
 
@@ -223,13 +241,15 @@ def _view(windows: dict[int, _Tally], key: int, at: float) -> Window:
     return EMPTY if tally is None else tally.view(at)
 
 
-def _note(windows: dict[int, _Tally], key: int, name: int, outcome: Outcome, at: float) -> bool:
+def _note(  # noqa: PLR0917 - one attempt
+    windows: dict[int, _Tally], key: int, name: int, outcome: Outcome, at: float, afar: bool = False
+) -> bool:
     """Count an attempt in its window; tell whether that shows enough failing names by itself."""
     if key == UNKNOWN:
         return False
     # Taken out and put back at the end, so that the first is always the one untouched for longest.
     tally = windows.pop(key, None) or _Tally(at)
-    tally.note(name, outcome, at)
+    tally.note(name, outcome, at, afar)
     windows[key] = tally
     if len(windows) > WINDOWS_KEPT:
         del windows[next(iter(windows))]

@@ -5,7 +5,7 @@ from math import log
 from doorward.risk.model import Model
 from doorward.risk.reasons import Reason, because, shown
 from doorward.risk.scene import Scene
-from doorward.risk.traits import ASN, DEVICE_ID, PREFIX
+from doorward.risk.traits import ASN, COUNTRY, DEVICE_ID, PREFIX
 from doorward.risk.velocity import EMPTY, LATELY_SECONDS, VelocityView, Window
 
 
@@ -129,6 +129,38 @@ def mfa_fatigue(scene: Scene) -> Reason | None:
         f"{window.prompts:.0f} prompts",
         min(excess * model.prompt, model.prompts_at_most),
         f"about {window.prompts:.0f} prompts for a second factor within minutes",
+    )
+
+
+def strangers(scene: Scene) -> Reason | None:
+    """Users who were never in this country before sign in from one address or /24, one after the other.
+
+    Stolen sessions and passwords that one program uses, or a phishing proxy that passes sign-ins on: what they have
+    in common is the address. It counts only for who comes from afar as well; a hotel's guests do too, so it is
+    bounded.
+    """
+    country = scene.keys[COUNTRY]
+    known = scene.profile.counts[COUNTRY]
+    view, c, model = scene.velocity, scene.circumstance, scene.model
+    if not (country and known) or country in known or view.prefix.afar <= 1.0 >= view.address.afar:
+        return None
+    usual, enough = view.usual, model.names_enough
+    signed_in = max(usual.names - usual.failing, 0.0)
+    share = (min(usual.afar, signed_in) + model.afar_among_people * enough) / (signed_in + enough)
+    many, few = log(model.afar_of_strangers / share), log((1.0 - model.afar_of_strangers) / (1.0 - share))
+    window, where = view.address, c.address
+    if view.prefix.afar > window.afar + 1.0:
+        window, where = view.prefix, c.prefix
+    others = max(window.names - window.failing - window.afar, 0.0)
+    weight = min(window.afar * many + others * few + model.strangers_prior, model.strangers_at_most)
+    if weight <= 0.0:
+        return None
+    return because(
+        "strangers",
+        shown(where or ""),
+        weight,
+        f"about {window.afar:.0f} other users signed in from {shown(where or '')} within hours "
+        f"who had never been in {shown(c.country or '')}",
     )
 
 
