@@ -140,8 +140,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Of users whose sessions one program has stolen, those from other countries than its address."""
     afar_among_people: float = 0.01
     strangers_prior: float = -9.0
-    strangers_at_most: float = 3.0
-    pool_at_most: float = 1.5
+    strangers_at_most: float = 4.0
+    pool_at_most: float = 1.0
     pool_failing_usually: float = 0.75
     """The share of a pool's attempts that may fail without an attack."""
     pool_attempts: float = 50.0

@@ -19,7 +19,7 @@ def stuffing(scene: Scene) -> Reason | None:
     model = scene.model
     best, window, where = 0.0, view.address, ""
     priors, most = model.campaign_prior, model.campaign_at_most
-    wide = model.campaign_with_known if scene.known_device or scene.known_network else 1.0
+    wide = _of_wide(scene)
     for candidate, prior, at_most, value in (
         (view.address, priors.address, most.address, c.address),
         (view.prefix, priors.prefix, most.prefix, c.prefix),
@@ -49,6 +49,11 @@ def stuffing(scene: Scene) -> Reason | None:
         f"about {window.names:.0f} names tried from {shown(where)} within hours, "
         f"{window.failing:.0f} of them in vain",
     )
+
+
+def _of_wide(scene: Scene) -> float:
+    """What is left of a wide scope's weight: little where the user is known to be, for there he is not the list's."""
+    return scene.model.campaign_with_known if scene.known_device or scene.known_network else 1.0
 
 
 def campaign(window: Window, model: Model, pool: Window = EMPTY) -> float:
@@ -168,19 +173,20 @@ def pool_under_attack(scene: Scene) -> Reason | None:
     """Most of the whole pool's attempts fail: a campaign too spread out to show by address.
 
     Mistyped and unknown names make up most of an open pool's attempts on a quiet day (59.9 % fail in the data
-    set of Wiefling et al.), so it begins at `pool_failing_usually` and not at half.
+    set of Wiefling et al.), so it begins at `pool_failing_usually` and not at half. It has to
+    last and to go on: of the last hours, and of the last minutes. It weighs less than `burst`: it is everybody's.
     """
-    window, model = scene.velocity.pool, scene.model
+    window, lately, model = scene.velocity.pool, scene.velocity.lately, scene.model
     if window.attempts < model.pool_attempts:
         return None
-    share = window.failures / window.attempts
+    share = min(window.failures / window.attempts, lately.failures / (lately.attempts + 1.0))
     excess = (share - model.pool_failing_usually) / (1.0 - model.pool_failing_usually)
     if excess <= 0.0:
         return None
     return because(
         "pool_under_attack",
         f"{share:.0%} failing",
-        excess * model.pool_at_most,
+        excess * model.pool_at_most * _of_wide(scene),
         f"{share:.0%} of the pool's attempts of the last hours failed",
     )
 
