@@ -198,15 +198,25 @@ def main() -> None:
     found = engine()
     after = ceiling()
     few, many = found["usual after 10"][6], found["usual after 10000"][6]
-    print(f"in all, usual: {few / unit:.2f} of the machine's own after 10, {many / unit:.2f} after 10,000 sign-ins")
-    print(f"10,000 beside 10 earlier sign-ins: {many / few:.3f} (the machine's own moved by {after / unit:.3f})")
-    print(f"within {BUDGET_MICROSECONDS:.0f} µs: {max(steps[6] for steps in found.values()) <= BUDGET_MICROSECONDS}")
+    print(
+        f"in all, usual: {few / unit:.2f} of the machine's own after 10, {many / unit:.2f} after 10,000 sign-ins"
+    )
+    print(
+        f"10,000 beside 10 earlier sign-ins: {many / few:.3f} (the machine's own moved by {after / unit:.3f})"
+    )
+    print(
+        f"within {BUDGET_MICROSECONDS:.0f} µs: {max(steps[6] for steps in found.values()) <= BUDGET_MICROSECONDS}"
+    )
     published, incremental = yardstick()
     ours = found["usual after 100"][2]
-    print(f"N as published, on {HISTORY:,} sign-ins: {published:,.0f} µs a score; incrementally: {incremental:.1f} µs")
+    print(
+        f"N as published, on {HISTORY:,} sign-ins: {published:,.0f} µs a score; incrementally: {incremental:.1f} µs"
+    )
     print(f"a score of ours takes {ours:.1f} µs: {published / ours:,.0f} times faster than N as published,")
     print(f"{ours / incremental:.1f} times as long as N from kept counts")
-    print(json.dumps({"ceiling": unit, "engine": found, "n_published": published, "n_incremental": incremental}))
+    print(
+        json.dumps({"ceiling": unit, "engine": found, "n_published": published, "n_incremental": incremental})
+    )
 
 
 if __name__ == "__main__":

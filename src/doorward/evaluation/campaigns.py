@@ -1,6 +1,6 @@
 """Attackers that show only in what they do over time, played against the engine at instants of the report.
 
-Each campaign is laid over what really follows in the file. The engine's velocity of the last day is built
+Each campaign is laid over what really follows in the file. The engine's velocity of the last two days is built
 anew for it, so that no campaign leaves a trace. Its attempts are scored as they come, and so are the
 legitimate sign-ins meanwhile, once with the campaign and once without.
 
@@ -35,12 +35,14 @@ from doorward.risk.velocity import Outcome, Velocity, is_afar
 INSTANTS: Final = 20
 """How often each campaign is played."""
 FIRST_ATTEMPTS: Final = 50
+STOLEN: Final = 20
+"""Sessions that a thief uses."""
 BUDGET: Final = 0.001
 """The share of legitimate sign-ins that the threshold challenges."""
 EVIDENT: Final = 2.0
 """Weight of the velocity reasons together from which they are taken to tell a campaign (odds of 7 to 1)."""
 _CONDUCT: Final = frozenset(signal.__name__ for signal in dict(CONDUCT)["velocity"])
-_REMEMBERED: Final = 24 * 3600.0
+_REMEMBERED: Final = 2 * 86_400.0
 _AFTERMATH: Final = 2 * 3600.0
 _ROWS_REMEMBERED: Final = 50_000
 _NOBODY: Final = 2**62
@@ -110,12 +112,13 @@ def mfa_fatigue(begin: Row, ahead: Ahead, chance: Chance) -> Iterator[Attempt]:
 
 
 def session_theft(begin: Row, ahead: Ahead, chance: Chance) -> Iterator[Attempt]:
-    """Refreshes of twenty stolen sessions from one address, each with its victim's own client and device.
+    """Refreshes of stolen sessions from one address, each with its victim's own client and device.
 
-    A refresh is no sign-in and a live pool does not score it; here it is scored as one.
+    A refresh is no sign-in and a live pool does not score it; here it is scored as one. Of these candidates,
+    `STOLEN` that have signed in before are played: the others have no session.
     """
     exits = _exits(begin, ahead, chance, 1)
-    for number in range(20):
+    for number in range(4 * STOLEN):
         donor = ahead.anywhere(begin, chance)
         if donor is not None:
             made = _attempt(begin, number, 60.0, donor.user_id, exits[0], donor, Outcome.SUCCESS)
@@ -179,6 +182,9 @@ class Campaigns:
         for name, campaign in CAMPAIGNS.items():
             chance = seeded(self._seed, "campaign", name, begin.index)
             attempts = list(campaign(begin, ahead, chance))
+            if campaign is session_theft:
+                known = [one for one in attempts if self._engine.profile(one.row.user_id).successes]
+                attempts = known[:STOLEN]
             if attempts:
                 end = attempts[-1].row.at + _AFTERMATH
                 follows = _until(end, ahead.held)

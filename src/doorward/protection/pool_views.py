@@ -21,14 +21,14 @@ from doorward.protection.coverage import Coverage
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.population import Population
 from doorward.risk.population_encoding import PopulationUnreadable, decode, encode
-from doorward.risk.velocity import HALF_LIFE, Outcome, Velocity
+from doorward.risk.velocity import USUAL_HALF_LIFE, Outcome, Velocity
 
 HISTORY_SECONDS = 90 * 86_400.0
 """How far back the counts are made up where no copy was kept."""
 HISTORY_EVENTS = 100_000
 """How many events are replayed at first use, the latest ones."""
-VELOCITY_SECONDS = 12 * HALF_LIFE
-"""How far back velocity is made up: what is older weighs less than 1/4000."""
+VELOCITY_SECONDS = 8 * USUAL_HALF_LIFE
+"""How far back velocity is made up, four days: what is older weighs less than 1/256, and mostly far less."""
 
 _circumstance = msgspec.json.Decoder(Circumstance)
 _log = structlog.get_logger(__name__)

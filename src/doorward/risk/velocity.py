@@ -32,7 +32,7 @@ from doorward.risk.traits import (
 HALF_LIFE: Final = 7200.0
 PROMPT_HALF_LIFE: Final = 600.0
 LATELY_HALF_LIFE: Final = 180.0
-USUAL_HALF_LIFE: Final = 86_400.0
+USUAL_HALF_LIFE: Final = 43_200.0
 LATELY_SECONDS: Final = LATELY_HALF_LIFE / log(2.0)
 """Seconds of a steady stream that `VelocityView.lately` holds."""
 SHOWN_BY_NARROWER: Final = 3.0
@@ -79,7 +79,7 @@ class VelocityView(msgspec.Struct, frozen=True):
     """The windows that concern one attempt, before that attempt is counted.
 
     `client` is that of the fingerprint, else of the user agent. `lately` and `usual` are the pool's with a
-    half-life of three minutes and of a day; a steady stream of `usual_seconds` gives what `usual` holds.
+    half-life of three minutes and of half a day; a steady stream of `usual_seconds` gives what `usual` holds.
     """
 
     user: Window = EMPTY
@@ -108,7 +108,9 @@ class _Tally:
     def __init__(self, at: float, half_life: float = HALF_LIFE) -> None:
         self.at = at
         self.half_life = half_life
-        self.attempts = self.failures = self.names = self.failing = self.unknown = self.prompts = self.afar = 0.0
+        self.attempts = self.failures = self.names = self.failing = self.unknown = self.prompts = (
+            self.afar
+        ) = 0.0
         self.seen: dict[int, bool] = {}
 
     def view(self, at: float) -> Window:
@@ -241,7 +243,7 @@ def _view(windows: dict[int, _Tally], key: int, at: float) -> Window:
     return EMPTY if tally is None else tally.view(at)
 
 
-def _note(  # noqa: PLR0917 - one attempt
+def _note(
     windows: dict[int, _Tally], key: int, name: int, outcome: Outcome, at: float, afar: bool = False
 ) -> bool:
     """Count an attempt in its window; tell whether that shows enough failing names by itself."""
