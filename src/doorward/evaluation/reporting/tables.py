@@ -122,8 +122,8 @@ def _campaigns(name: str, campaigns: dict[str, Any]) -> Table:
     ]
     return Table(
         f"Campaigns, {name}",
-        "At the threshold that challenges at most 0.1 % of all legitimate sign-ins in either stretch. Found: reached it "
-        "with reasons from what is done.",
+        "At the threshold that challenges at most 0.1 % of all legitimate sign-ins in either stretch. "
+        "Found: reached it with reasons from what is done.",
         (
             "campaign",
             "found within 50",

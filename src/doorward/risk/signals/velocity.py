@@ -179,7 +179,7 @@ def pool_under_attack(scene: Scene) -> Reason | None:
     window, lately, model = scene.velocity.pool, scene.velocity.lately, scene.model
     if window.attempts < model.pool_attempts:
         return None
-    share = min(window.failures / window.attempts, lately.failures / (lately.attempts + 1.0))
+    share = min(window.failures / window.attempts, lately.failures / (lately.attempts + 1.0), 1.0)
     excess = (share - model.pool_failing_usually) / (1.0 - model.pool_failing_usually)
     if excess <= 0.0:
         return None
