@@ -118,7 +118,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     names_enough: float = 20.0
     """Names in the rest of the pool at which its own shares count half."""
     campaign_prior: Scopes = Scopes(address=-3.5, device=-3.5, prefix=-4.5, asn=-7.0, client=-7.0)
-    campaign_at_most: Scopes = Scopes(address=10.0, device=10.0, prefix=9.0, asn=4.0, client=4.0)
+    campaign_at_most: Scopes = Scopes(address=10.0, device=10.0, prefix=9.5, asn=4.0, client=4.0)
     """The wider the scope, the more others are in it."""
     campaign_with_known: float = 0.35
     """What is left of the weight of an AS, a client or the whole pool on a device or network that is known."""
