@@ -1,14 +1,19 @@
 """Attackers that show only in what they do over time, played against the engine at instants of the report.
 
-Each campaign is laid over what really follows in the file. The engine's velocity of the last hours is built
+Each campaign is laid over what really follows in the file. The engine's velocity of the last two days is built
 anew for it, so that no campaign leaves a trace. Its attempts are scored as they come, and so are the
 legitimate sign-ins meanwhile, once with the campaign and once without.
+
+One attempt that is challenged because it is unlike its victim is no campaign found. Found is a campaign at its
+first attempt that reaches the threshold with reasons from what is *done* (the velocity group) that weigh
+`EVIDENT` or more together.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from itertools import takewhile
+from math import inf
 from statistics import median
 from typing import Any, Final
 
@@ -24,14 +29,20 @@ from doorward.evaluation.models.doorward import Doorward, name_of
 from doorward.evaluation.protocol import Plan, Step
 from doorward.evaluation.rows import Row
 from doorward.evaluation.stretches import Stretch, is_legitimate
-from doorward.risk.velocity import Outcome, Velocity
+from doorward.risk.score import CONDUCT, Assessment
+from doorward.risk.velocity import Outcome, Velocity, is_afar
 
-INSTANTS: Final = 5
+INSTANTS: Final = 20
 """How often each campaign is played."""
 FIRST_ATTEMPTS: Final = 50
+STOLEN: Final = 20
+"""Sessions that a thief uses."""
 BUDGET: Final = 0.001
 """The share of legitimate sign-ins that the threshold challenges."""
-_REMEMBERED: Final = 12 * 3600.0
+EVIDENT: Final = 2.0
+"""Weight of the velocity reasons together from which they are taken to tell a campaign (odds of 7 to 1)."""
+_CONDUCT: Final = frozenset(signal.__name__ for signal in dict(CONDUCT)["velocity"])
+_REMEMBERED: Final = 2 * 86_400.0
 _AFTERMATH: Final = 2 * 3600.0
 _ROWS_REMEMBERED: Final = 50_000
 _NOBODY: Final = 2**62
@@ -101,12 +112,13 @@ def mfa_fatigue(begin: Row, ahead: Ahead, chance: Chance) -> Iterator[Attempt]:
 
 
 def session_theft(begin: Row, ahead: Ahead, chance: Chance) -> Iterator[Attempt]:
-    """Refreshes of twenty stolen sessions from one address, each with its victim's own client and device.
+    """Refreshes of stolen sessions from one address, each with its victim's own client and device.
 
-    A refresh is no sign-in and a live pool does not score it; here it is scored as one.
+    A refresh is no sign-in and a live pool does not score it; here it is scored as one. Of these candidates,
+    `STOLEN` that have signed in before are played: the others have no session.
     """
     exits = _exits(begin, ahead, chance, 1)
-    for number in range(20):
+    for number in range(4 * STOLEN):
         donor = ahead.anywhere(begin, chance)
         if donor is not None:
             made = _attempt(begin, number, 60.0, donor.user_id, exits[0], donor, Outcome.SUCCESS)
@@ -131,9 +143,13 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
 
 
 class Played(msgspec.Struct):
-    """The scores of one campaign, and of the legitimate sign-ins meanwhile with and without it."""
+    """The scores of one campaign, and of the legitimate sign-ins meanwhile with and without it.
+
+    `conduct` is the part of each attempt's score that comes from what is done, and not from who it is unlike.
+    """
 
     attempts: list[float]
+    conduct: list[float]
     successes: list[int]
     meanwhile: list[float]
     otherwise: list[float]
@@ -166,18 +182,22 @@ class Campaigns:
         for name, campaign in CAMPAIGNS.items():
             chance = seeded(self._seed, "campaign", name, begin.index)
             attempts = list(campaign(begin, ahead, chance))
+            if campaign is session_theft:
+                known = [one for one in attempts if self._engine.profile(one.row.user_id).successes]
+                attempts = known[:STOLEN]
             if attempts:
                 end = attempts[-1].row.at + _AFTERMATH
                 follows = _until(end, ahead.held)
-                scores, meanwhile = self._through(attempts, follows)
+                made, meanwhile = self._through(attempts, follows)
                 _, otherwise = self._through([], follows)
                 successes = [place for place, one in enumerate(attempts) if one.outcome is Outcome.SUCCESS]
-                self.played[name].append(Played(scores, successes, meanwhile, otherwise))
+                scores, conduct = [one.score for one in made], [_conduct(one) for one in made]
+                self.played[name].append(Played(scores, conduct, successes, meanwhile, otherwise))
 
-    def _through(self, attempts: list[Attempt], follows: list[Row]) -> tuple[list[float], list[float]]:
-        """Score the attempts and the legitimate sign-ins among the rows that follow."""
+    def _through(self, attempts: list[Attempt], follows: list[Row]) -> tuple[list[Assessment], list[float]]:
+        """Assess the attempts, and score the legitimate sign-ins among the rows that follow."""
         engine = self._engine
-        scores: list[float] = []
+        made: list[Assessment] = []
         meanwhile: list[float] = []
         velocity = Velocity()
         for row in self._recent:
@@ -186,42 +206,70 @@ class Campaigns:
         ours = {id(attempt) for attempt in attempts}
         for attempt in merge(attempts, real, key=lambda one: one.row.at):
             if id(attempt) in ours:
-                scores.append(engine.assess(attempt.row, velocity=velocity).score)
+                made.append(engine.assess(attempt.row, velocity=velocity))
             elif is_legitimate(attempt.row):
                 meanwhile.append(engine.assess(attempt.row, velocity=velocity).score)
             _note(engine, velocity, attempt.row, attempt.outcome)
-        return scores, meanwhile
+        return made, meanwhile
 
-    def table(self, negatives: list[float]) -> dict[str, dict[str, Any]]:
+    def table(self, *stretches: list[float]) -> dict[str, dict[str, Any]]:
         """Return for each campaign at which attempt it was found, and what it cost the others.
 
-        Found: the score reaches the threshold that challenges `BUDGET` of the sorted legitimate scores.
+        `stretches` are the sorted legitimate scores of each stretch. The threshold is the least that challenges
+        at most `BUDGET` of them in every one.
         """
-        if not negatives:
+        if not any(stretches):
             return {}
-        threshold = threshold_challenging(negatives, BUDGET)
+        threshold = max(threshold_challenging(negatives, BUDGET) for negatives in stretches if negatives)
         return {name: _told(played, threshold) for name, played in self.played.items() if played}
 
 
 def _told(played: list[Played], threshold: float) -> dict[str, Any]:
+    challenged = [_first(score >= threshold for score in one.attempts) for one in played]
     found = [
-        next((number for number, score in enumerate(one.attempts, 1) if score >= threshold), None)
+        _first(
+            score >= threshold and conduct >= EVIDENT
+            for score, conduct in zip(one.attempts, one.conduct, strict=True)
+        )
         for one in played
+    ]
+    after = [
+        score
+        for one, number in zip(played, found, strict=True)
+        if number is not None
+        for score in one.attempts[number:]
     ]
     first = [score for one in played for score in one.attempts[:FIRST_ATTEMPTS]]
     late = [one.attempts[place] for one in played for place in one.successes if place >= FIRST_ATTEMPTS]
-    attempts = [number if number is not None else float("inf") for number in found]
     return {
         "played": len(played),
+        "threshold": threshold,
+        "challenged_at_attempt": challenged,
+        "median_challenged_at_attempt": _median(challenged),
         "found_at_attempt": found,
-        "median_found_at_attempt": None if median(attempts) == float("inf") else median(attempts),
+        "median_found_at_attempt": _median(found),
         "found_within_50": sum(number is not None and number <= FIRST_ATTEMPTS for number in found),
         "challenged_of_first_50": _share(first, threshold),
+        "challenged_once_found": _share(after, threshold),
         "challenged_of_later_successes": _share(late, threshold),
         "legitimate_meanwhile": sum(len(one.meanwhile) for one in played),
         "legitimate_challenged_meanwhile": _share([s for one in played for s in one.meanwhile], threshold),
         "legitimate_challenged_otherwise": _share([s for one in played for s in one.otherwise], threshold),
     }
+
+
+def _first(reached: Iterable[bool]) -> int | None:
+    return next((number for number, yes in enumerate(reached, 1) if yes), None)
+
+
+def _median(numbers: list[int | None]) -> float | None:
+    """The median, where None is later than any; None where more than half are."""
+    found = median(inf if number is None else number for number in numbers)
+    return None if found == inf else found
+
+
+def _conduct(assessment: Assessment) -> float:
+    return sum(reason.weight for reason in assessment.reasons if reason.signal in _CONDUCT)
 
 
 def _until(end: float, rows: Iterable[Row]) -> list[Row]:
@@ -234,7 +282,9 @@ def _share(scores: Iterable[float], threshold: float) -> float | None:
 
 
 def _note(engine: Doorward, velocity: Velocity, row: Row, outcome: Outcome) -> None:
-    velocity.note(engine.circumstance(row), name_of(row), outcome, row.at)
+    circumstance = engine.circumstance(row)
+    afar = outcome is Outcome.SUCCESS and is_afar(engine.profile(row.user_id), circumstance)
+    velocity.note(circumstance, name_of(row), outcome, row.at, afar=afar)
 
 
 def _outcome(row: Row) -> Outcome:

@@ -158,7 +158,10 @@ class Runner:
             result["concentrations"] = self.engine.concentrations()
             result["ablation"] = self.ablation.table()
             # The budget is one of all legitimate sign-ins, users' first ones among them.
-            result["campaigns"] = self.campaigns.table(collected.legitimate.sorted(Stretch.THRESHOLDS, 0))
+            stretches = (Stretch.THRESHOLDS, Stretch.REPORT)
+            result["campaigns"] = self.campaigns.table(
+                *(collected.legitimate.sorted(stretch, 0) for stretch in stretches)
+            )
         return result
 
 

@@ -34,8 +34,8 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
 
     `response` is what was done, `would_have` what ENFORCED would have done, `because` why. `score` and
     `level` are None where the attempt was not scored (a wrong password, an always-blocked address).
-    `earlier_sign_ins` is how many the user's profile knew of. `compromised` is None where no corpus was asked or
-    could answer; `seen` is how often the corpus of `corpus_version` has the password.
+    `earlier_sign_ins` is how many the user's profile knew of, `afar` that it knew none from this country.
+    `compromised` is None where no corpus was asked or could answer; `seen` is how often the corpus of `corpus_version` has the password.
     """
 
     mode: SecurityMode
@@ -50,6 +50,7 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
     seen: int = 0
     corpus_version: str | None = None
     earlier_sign_ins: int = 0
+    afar: bool = False
     reasons: list[EventReason] = []
 
 

@@ -42,6 +42,7 @@ from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import Assessment, score
 from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
+from doorward.risk.velocity import is_afar
 
 TAKEOVERS_SECONDS = 2 * 365 * 86_400.0
 """How long a sign-in that was reported as not the user's own counts against his account."""
@@ -153,7 +154,12 @@ class Guard:
         profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
         assessment = self._score(tx, screening, profile, _account_facts(user, profile, screening.attempt.now))
         decision = self._decide(screening, assessment.level, held)
-        return Verdict(assessment=assessment, decision=decision, earlier_sign_ins=profile.successes)
+        return Verdict(
+            assessment=assessment,
+            decision=decision,
+            earlier_sign_ins=profile.successes,
+            afar=is_afar(profile, screening.surroundings.circumstance),
+        )
 
     def with_remembered_device(self, tx: Connection, screening: Screening, event_id: str | None) -> Screening:
         """Return a sign-in's screening where it comes from a remembered device that has proven its secret.

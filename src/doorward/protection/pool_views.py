@@ -21,14 +21,14 @@ from doorward.protection.coverage import Coverage
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.population import Population
 from doorward.risk.population_encoding import PopulationUnreadable, decode, encode
-from doorward.risk.velocity import HALF_LIFE, Outcome, Velocity
+from doorward.risk.velocity import USUAL_HALF_LIFE, Outcome, Velocity
 
 HISTORY_SECONDS = 90 * 86_400.0
 """How far back the counts are made up where no copy was kept."""
 HISTORY_EVENTS = 100_000
 """How many events are replayed at first use, the latest ones."""
-VELOCITY_SECONDS = 12 * HALF_LIFE
-"""How far back velocity is made up: what is older weighs less than 1/4000."""
+VELOCITY_SECONDS = 8 * USUAL_HALF_LIFE
+"""How far back velocity is made up, four days: what is older weighs less than 1/256, and mostly far less."""
 
 _circumstance = msgspec.json.Decoder(Circumstance)
 _log = structlog.get_logger(__name__)
@@ -174,7 +174,8 @@ def _note_end(velocity: Velocity, event: AuthEvent, circumstance: Circumstance) 
     outcome = outcome_of(event)
     if event.prompted is None or outcome is not Outcome.SUCCESS:
         # A prompt has been counted as an attempt with the right password: that it was answered adds nothing.
-        velocity.note(circumstance, event.sub or event.username, outcome, event.created_at)
+        afar = event.risk.afar and outcome is Outcome.SUCCESS
+        velocity.note(circumstance, event.sub or event.username, outcome, event.created_at, afar=afar)
 
 
 def _teach(population: Population, event: AuthEvent, circumstance: Circumstance) -> None:

@@ -136,6 +136,7 @@ def _risk(screening: Screening, verdict: Verdict | None, compromised: Compromise
         seen=compromised.seen,
         corpus_version=compromised.corpus_version,
         earlier_sign_ins=verdict.earlier_sign_ins,
+        afar=verdict.afar,
         reasons=[
             EventReason(reason.signal, reason.value, reason.weight, reason.sentence)
             for reason in (assessment.reasons if assessment else ())

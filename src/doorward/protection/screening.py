@@ -63,6 +63,8 @@ class Verdict:
     assessment: Assessment | None
     decision: Decision
     earlier_sign_ins: int = 0
+    afar: bool = False
+    """From a country where the user was never seen, one with a history."""
 
     @property
     def demand(self) -> Demand:

@@ -35,12 +35,13 @@ class Kinds(msgspec.Struct, frozen=True):
 
 
 class Scopes(msgspec.Struct, frozen=True):
-    """A log-prior for each scope in which a campaign may show."""
+    """A log-prior or weight for each scope in which a campaign may show."""
 
     address: float
     device: float
     prefix: float
     asn: float
+    client: float
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,18 +117,31 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     unknown_among_people: float = 0.25
     names_enough: float = 20.0
     """Names in the rest of the pool at which its own shares count half."""
-    campaign_prior: Scopes = Scopes(address=-3.5, device=-3.5, prefix=-4.5, asn=-9.0)
-    campaign_at_most: float = 10.0
+    campaign_prior: Scopes = Scopes(address=-3.5, device=-3.5, prefix=-4.5, asn=-7.0, client=-7.0)
+    campaign_at_most: Scopes = Scopes(address=10.0, device=10.0, prefix=9.5, asn=4.0, client=4.0)
+    """The wider the scope, the more others are in it."""
+    campaign_with_known: float = 0.35
+    """What is left of the weight of an AS, a client or the whole pool on a device or network that is known."""
+    burst_least: float = 0.5
+    """Names expected to fail within minutes in the quietest pool."""
+    burst_prior: float = -6.0
+    burst_at_most: float = 4.0
     guesses_free: float = 3.0
     """Failed attempts on one name that people make, within the velocity's half-life."""
     guess: float = 0.8
     guesses_at_most: float = 7.0
     guessing_networks: float = 0.6
     """Added for each further network from which the name was tried in vain."""
-    prompts_free: float = 3.0
-    prompt: float = 1.0
-    prompts_at_most: float = 4.0
-    pool_at_most: float = 1.5
+    prompts_free: float = 2.0
+    """Prompts for a second factor that people cause within ten minutes."""
+    prompt: float = 2.0
+    prompts_at_most: float = 7.0
+    afar_of_strangers: float = 0.7
+    """Of users whose sessions one program has stolen, those from other countries than its address."""
+    afar_among_people: float = 0.01
+    strangers_prior: float = -9.0
+    strangers_at_most: float = 4.0
+    pool_at_most: float = 1.0
     pool_failing_usually: float = 0.75
     """The share of a pool's attempts that may fail without an attack."""
     pool_attempts: float = 50.0

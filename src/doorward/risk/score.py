@@ -43,6 +43,7 @@ CONDUCT: Final[tuple[tuple[str, tuple[Signal, ...]], ...]] = (
             velocity.stuffing,
             velocity.brute_force,
             velocity.mfa_fatigue,
+            velocity.strangers,
             velocity.pool_under_attack,
             velocity.reputation,
         ),

@@ -116,9 +116,21 @@ def is_older(version: int, than: int) -> bool:
     return (version ^ than) & _OF_PARENT == 0 and version >> _ORDER_AT < than >> _ORDER_AT
 
 
+_latest: Final[list[tuple[Circumstance | None, Keys]]] = [(None, ())]
+"""One attempt is asked for its keys again and again, for its velocity, its score and its lesson: the last is kept."""
+
+
 def keys_of(circumstance: Circumstance) -> Keys:
     """The key of every trait, in the order of the trait numbers."""
-    c = circumstance
+    # One read and one write of one slot, so that threads at worst make keys twice.
+    of, keys = _latest[0]
+    if of is not circumstance:
+        keys = _made(circumstance)
+        _latest[0] = circumstance, keys
+    return keys
+
+
+def _made(c: Circumstance) -> Keys:
     asn = c.asn
     device_type = key_of(c.device_type) if c.device_type else 0
     os = key_of(c.os, device_type) if c.os else 0

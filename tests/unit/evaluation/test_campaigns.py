@@ -7,7 +7,7 @@ from tests.unit.evaluation.small_file import rows
 
 from doorward.clock import seeded
 from doorward.evaluation.ahead import Ahead
-from doorward.evaluation.campaigns import CAMPAIGNS, INSTANTS, Campaigns
+from doorward.evaluation.campaigns import BUDGET, CAMPAIGNS, EVIDENT, INSTANTS, Campaigns
 from doorward.evaluation.collected import Collected
 from doorward.evaluation.columns import UNKNOWN_USER
 from doorward.evaluation.models.doorward import Doorward, name_of
@@ -40,25 +40,39 @@ def test_each_campaign_is_played_at_every_instant(played: tuple[Doorward, Campai
     )
 
 
-def test_a_list_tried_from_one_address_scores_higher_and_higher(
+def test_a_list_tried_from_one_address_shows_more_and_more_in_what_is_done(
     played: tuple[Doorward, Campaigns, list[Row]],
 ) -> None:
     _, campaigns, _ = played
     for name in ("stuffing_1", "enumeration"):
         for one in campaigns.played[name]:
-            # The victims differ, and with them what is unlike them: the many are compared with the first few.
-            assert median(one.attempts[20:50]) > median(one.attempts[:5])
+            assert median(one.conduct[20:50]) > median(one.conduct[:5]) + 3
 
 
 def test_found_means_the_budgets_threshold_is_reached(played: tuple[Doorward, Campaigns, list[Row]]) -> None:
     _, campaigns, _ = played
-    first = campaigns.played["stuffing_1"][0].attempts
-    told = campaigns.table([min(first) - 1.0] * 999 + [max(first)])["stuffing_1"]
-    assert told["found_at_attempt"][0] == 1
+    first = campaigns.played["stuffing_1"][0]
+    low = campaigns.table([min(first.attempts) - 1.0] * 999 + [max(first.attempts)])["stuffing_1"]
+    assert low["challenged_at_attempt"][0] == 1
+    # One attempt that is unlike its victim is no campaign: what was done must have shown.
+    number = low["found_at_attempt"][0]
+    assert number > 1
+    assert first.conduct[number - 1] >= EVIDENT > max(first.conduct[: number - 1])
     told = campaigns.table([max(max(one.attempts) for one in campaigns.played["stuffing_1"])] * 10)
     assert told["stuffing_1"]["found_at_attempt"] == [None] * INSTANTS
     assert told["stuffing_1"]["median_found_at_attempt"] is None
     assert campaigns.table([]) == {}
+
+
+def test_the_threshold_keeps_to_the_budget_in_every_stretch(
+    played: tuple[Doorward, Campaigns, list[Row]],
+) -> None:
+    _, campaigns, _ = played
+    quiet, loud = [float(number) for number in range(1000)], [float(number) for number in range(2000)]
+    threshold = campaigns.table(quiet, loud)["stuffing_1"]["threshold"]
+    assert threshold == campaigns.table(loud, quiet)["stuffing_1"]["threshold"]
+    for stretch in (quiet, loud):
+        assert sum(score >= threshold for score in stretch) <= BUDGET * len(stretch)
 
 
 def test_the_engine_is_as_if_nothing_had_been_played(played: tuple[Doorward, Campaigns, list[Row]]) -> None:

@@ -19,7 +19,7 @@ from doorward.risk.population import (
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.score import score
 from doorward.risk.traits import ASN, COUNTRY, DEVICE_ID, DEVICE_TYPE, PREFIX, UNKNOWN, key_of
-from doorward.risk.velocity import HALF_LIFE, NAMES_KEPT, Outcome, Velocity
+from doorward.risk.velocity import HALF_LIFE, NAMES_KEPT, SHOWN_BY_NARROWER, Outcome, Velocity
 
 T0 = 1_700_000_000.0
 DAY = 86_400.0
@@ -149,8 +149,22 @@ def test_unknown_names_are_told_apart() -> None:
     velocity = Velocity()
     for number in range(5):
         velocity.note(of(1), f"nobody-{number}", Outcome.UNKNOWN_NAME, T0)
-    window = velocity.view(of(1), "anna", T0).prefix
+    window = velocity.view(of(1), "anna", T0).address
     assert (window.unknown, window.failing) == (5, 5)
+
+
+def test_a_list_that_one_address_shows_is_not_held_against_its_neighbours() -> None:
+    velocity = Velocity()
+    for number in range(50):
+        velocity.note(of(1), f"nobody-{number}", Outcome.UNKNOWN_NAME, T0)
+    view = velocity.view(of(1), "anna", T0)
+    assert view.address.failing == view.pool.failing == 50
+    wide = (view.prefix, view.asn, view.client, view.lately, view.usual)
+    assert all(window.failing <= SHOWN_BY_NARROWER for window in wide)
+    # Who signs in is counted everywhere, whatever his neighbours do.
+    for number in range(5):
+        velocity.note(of(1), f"user-{number}", Outcome.SUCCESS, T0)
+    assert velocity.view(of(1), "anna", T0).asn.names >= 5
 
 
 def test_a_users_window_tells_networks_apart() -> None:

@@ -4,7 +4,7 @@ from math import isfinite
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from doorward.risk.circumstance import LATEST, Circumstance
 from doorward.risk.encoding import decode, encode
@@ -15,7 +15,8 @@ from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import score
 from doorward.risk.signals.velocity import campaign
-from doorward.risk.velocity import Outcome, Velocity, Window
+from doorward.risk.traits import ADDRESS, key_of, keys_of
+from doorward.risk.velocity import NAMES_KEPT, Outcome, Velocity, VelocityView, Window
 
 ANY_TEXT = st.text(st.characters(), max_size=12)
 FEW = st.sampled_from(["a", "b", "c", "\ud800", "x" * 70_000])
@@ -156,3 +157,83 @@ def test_more_failing_names_never_lower_the_risk(failing: int, more: int, signed
         return campaign(Window(names=float(number + signed_in), failing=float(number)), SHIPPED)
 
     assert weight(failing) <= weight(failing + more)
+
+
+COUNT = st.floats(0, 1e12) | st.just(0.0) | st.floats(0, 100)
+WINDOWS = st.builds(
+    Window,
+    attempts=COUNT,
+    failures=COUNT,
+    names=COUNT,
+    failing=COUNT,
+    unknown=COUNT,
+    prompts=COUNT,
+    afar=COUNT,
+)
+VIEWS = st.builds(
+    VelocityView,
+    user=WINDOWS,
+    address=WINDOWS,
+    prefix=WINDOWS,
+    asn=WINDOWS,
+    device=WINDOWS,
+    client=WINDOWS,
+    pool=WINDOWS,
+    lately=WINDOWS,
+    usual=WINDOWS,
+    usual_seconds=st.floats(0, 1e9) | st.just(0.0),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 12), VIEWS, st.sampled_from(["DE", "BR", None]))
+def test_whatever_was_counted_conduct_stays_finite_and_within_its_bounds(
+    earlier: int, view: VelocityView, country: str | None
+) -> None:
+    home = Circumstance(
+        at=1.7e9, address="192.0.2.1", prefix="192.0.2.0/24", asn=1, country="DE", user_agent="x"
+    )
+    profile = taught([("learn", home)] * earlier)
+    assessment = score(replace(home, country=country), profile, Population(), view)
+    assert isfinite(assessment.score)
+    most = {
+        "stuffing": max(astuple(SHIPPED.campaign_at_most)),
+        "brute_force": SHIPPED.guesses_at_most,
+        "mfa_fatigue": SHIPPED.prompts_at_most,
+        "strangers": SHIPPED.strangers_at_most,
+        "pool_under_attack": SHIPPED.pool_at_most,
+    }
+    for reason in assessment.reasons:
+        if reason.signal in most:
+            assert 0 < reason.weight <= most[reason.signal]
+
+
+def test_a_hostile_history_leaves_nothing_that_grows_with_it() -> None:
+    """What an attempt costs hangs on what is kept; ten times the history must not keep more."""
+
+    def kept(attempts: int) -> tuple[int, int]:
+        velocity, profile = Velocity(), Profile()
+        for number in range(attempts):
+            text = f"{number}-" + "x" * 2000
+            hostile = Circumstance(
+                at=1.7e9 + number * (-1) ** number * 1e5, address=text, prefix="p", asn=1 + number, country=text,
+                user_agent=text, browser=text, os=text, device_type=text, device_id="d", language=text,
+            )  # fmt: skip
+            profile = learn(profile, hostile)
+            velocity.note(hostile, text, tuple(Outcome)[number % len(Outcome)], hostile.at)
+        tally = velocity._prefixes[key_of("p")]
+        return len(encode(profile)), len(tally.seen)
+
+    few, many = kept(300), kept(3000)
+    assert many[0] <= 1200
+    assert many[0] <= few[0] * 1.1
+    assert many[1] <= NAMES_KEPT
+
+
+def test_keys_that_are_kept_are_those_of_the_attempt_at_hand() -> None:
+    """The keys of the last attempt are remembered; an equal or a later one must not be given another's."""
+    one = Circumstance(at=1.7e9, address="192.0.2.1", asn=1)
+    other = replace(one, address="192.0.2.2")
+    assert keys_of(one) == keys_of(replace(one))
+    assert keys_of(one) != keys_of(other)
+    assert keys_of(one)[ADDRESS] == key_of("192.0.2.1")

@@ -16,7 +16,7 @@ from doorward.risk.profile import Profile, learn
 from doorward.risk.scene import NO_FACTS
 from doorward.risk.score import Assessment, score
 from doorward.risk.traits import NAMES
-from doorward.risk.velocity import Outcome, Velocity
+from doorward.risk.velocity import Outcome, Velocity, is_afar
 
 _REMEMBERED: Final = 1 << 17
 
@@ -101,7 +101,8 @@ class Doorward:
             self._fitting.see(circumstance, profile, self.population)
         self.population.observe(circumstance, profile.successes)
         self._profiles[row.user_id] = encode(learn(profile, circumstance, self.model))
-        self.velocity.note(circumstance, name_of(row), Outcome.SUCCESS, row.at)
+        afar = is_afar(profile, circumstance)
+        self.velocity.note(circumstance, name_of(row), Outcome.SUCCESS, row.at, afar=afar)
 
     def note(self, row: Row) -> None:
         outcome = Outcome.UNKNOWN_NAME if row.user_id == UNKNOWN_USER else Outcome.FAILURE

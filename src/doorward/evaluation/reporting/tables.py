@@ -111,6 +111,7 @@ def _campaigns(name: str, campaigns: dict[str, Any]) -> Table:
             campaign,
             f"{found['found_within_50']} of {found['played']}",
             count(found["median_found_at_attempt"]),
+            count(found["median_challenged_at_attempt"]),
             number(found["challenged_of_first_50"]),
             number(found["challenged_of_later_successes"]),
             number(found["legitimate_challenged_meanwhile"]),
@@ -121,11 +122,13 @@ def _campaigns(name: str, campaigns: dict[str, Any]) -> Table:
     ]
     return Table(
         f"Campaigns, {name}",
-        "At the threshold that challenges 0.1 % of all legitimate sign-ins.",
+        "At the threshold that challenges at most 0.1 % of all legitimate sign-ins in either stretch. "
+        "Found: reached it with reasons from what is done.",
         (
             "campaign",
             "found within 50",
             "median attempt",
+            "first challenged",
             "of first 50",
             "of later hits",
             "legitimate asked meanwhile",
