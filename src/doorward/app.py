@@ -15,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from doorward.breach.corpus import Corpus
-from doorward.breach.embedded import load_embedded
+from doorward.breach.corpus import Corpus, CorpusUnreadable
+from doorward.breach.embedded import FILE_NAME as EMBEDDED_FILE
+from doorward.breach.embedded import ensure_embedded
+from doorward.breach.file import CorpusFile
 from doorward.call import Services
 from doorward.clock import Clock, SystemClock
 from doorward.directory.password_hash import PasswordHashing
@@ -73,12 +75,13 @@ def build_services(
 ) -> Services:
     """Put together what the operations work with; `base_url` is how clients reach the server.
 
-    Without a corpus of breached passwords the embedded one is asked.
+    Without a corpus of breached passwords the one that the settings name is asked.
     """
-    corpus = corpus or load_embedded()
+    clock = clock or SystemClock()
+    corpus = corpus or open_corpus(settings, clock.now())
     return Services(
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=clock,
         store=vault.store,
         keyring=vault.keyring,
         password_hash=PasswordHashing(
@@ -98,6 +101,21 @@ def build_services(
             region=settings.region,
         ),
     )
+
+
+def open_corpus(settings: Settings, now: float) -> CorpusFile:
+    """Return the corpus of breached passwords that the settings name, making the embedded one where none is named.
+
+    Whether it can be read shows at each question, so that a file which is put right is taken up again.
+    """
+    path = settings.corpus
+    if path is None:
+        try:
+            path = ensure_embedded(settings.data, now)
+        except CorpusUnreadable as problem:
+            _log.error("no corpus of breached passwords", reason=str(problem))
+            path = settings.data / EMBEDDED_FILE
+    return CorpusFile(path, settings.corpus_min_count)
 
 
 def build_app(services: Services) -> Starlette:

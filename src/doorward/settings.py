@@ -78,6 +78,17 @@ class Settings(BaseSettings):
         description="The keys that seal secrets at rest, `id:base64[,id:base64…]`, the newest last."
         " Default: the file `sealing.keys` in the data directory.",
     )
+    corpus: Path | None = Field(
+        None,
+        description="The breach corpus, as `doorward breach build` makes it. Default: `breach.corpus` in the data"
+        " directory, made at the first start from the lists that come with the program.",
+    )
+    corpus_min_count: int = Field(
+        1,
+        ge=1,
+        description="How often a password must have been seen in breaches to count as known. Corpora keep 1, 2, 3, 5,"
+        " 10, 20, 50 and so on, rounded down.",
+    )
     corpus_unreadable: Literal["open", "closed"] = Field(
         "open",
         description="When the breach corpus cannot be read: `open` lets passwords pass and records it,"

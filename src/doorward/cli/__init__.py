@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.exceptions import TyperException
 
 from doorward.cli import (
+    breach,
     demo,
     evaluate,
     keys,
@@ -36,6 +37,7 @@ app.command("messages")(messages.messages)
 app.command("simulate")(simulate.simulate)
 app.command("synthesize")(synthesize.synthesize)
 app.add_typer(risk.app, name="risk")
+app.add_typer(breach.app, name="breach")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing_keys.app, name="signing-keys")
 app.add_typer(sealing.app, name="sealing")
