@@ -54,6 +54,15 @@ def of_hashes(text: bytes, prefix: str = "") -> tuple[Keys, Counts]:
     """
     if not text.strip():
         return np.empty(0, np.uint64), np.empty(0, np.uint32)
+    try:
+        return _of_hashes(text, prefix)
+    except LineError as problem:
+        # All lines are asked the same before any is asked the next: one before may be wrong in another way.
+        of_hashes(b"\n".join(text.split(b"\n")[: problem.line]), prefix)
+        raise
+
+
+def _of_hashes(text: bytes, prefix: str) -> tuple[Keys, Counts]:
     digits = SHA1_DIGITS - len(prefix)
     read = np.frombuffer(text, np.uint8)
     ends = np.flatnonzero(read == _NEWLINE)

@@ -5,7 +5,8 @@ was seen; and every 1,024th key again. All are little-endian, as numpy has them 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,17 @@ class Run:
 
     path: Path
     length: int
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in what fails meanwhile: an open file that cannot be written to does not say which it is."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.filename is None and problem.errno is not None:
+            raise OSError(problem.errno, problem.strerror, str(path)) from problem
+        raise
 
 
 def sorted_once(keys: Keys, counts: Counts) -> tuple[Keys, Counts]:
@@ -50,7 +62,7 @@ def added_up(keys: Keys, counts: Counts) -> tuple[Keys, Counts]:
 
 def write_run(path: Path, keys: Keys, counts: Counts) -> Run:
     """Write a sorted run and see it onto the disk."""
-    with path.open("wb") as file:
+    with naming(path), path.open("wb") as file:
         file.write(keys.astype("<u8", copy=False).data)
         file.write(counts.astype("<u4", copy=False).data)
         file.write(np.ascontiguousarray(keys[::_SAMPLE], "<u8").data)

@@ -8,10 +8,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 import numpy as np
 import zstandard
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
 
 from doorward.breach import format as layout
 from doorward.breach.lines import NTLM_DIGITS, PREFIX_DIGITS, SHA1_DIGITS, LineError, of_hashes, of_words
@@ -21,6 +24,8 @@ Kind = Literal["words", "hashes", "ranges", "corpus"]
 
 _CHUNK = 1 << 22
 _LONGEST_LINE = 1 << 20
+_ZSTD_PIECE = 1 << 14
+"""Packed bytes that are unpacked at a time, however much comes of them."""
 _RANGE_NAME = re.compile(rf"([0-9A-Fa-f]{{{PREFIX_DIGITS}}})(\.txt)?(\.gz|\.xz|\.zst)?")
 _HEX_LINE = re.compile(rb"([0-9A-Fa-f]+)(:[0-9]*)?\r?(\n|$)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -142,8 +147,39 @@ def _decompressed(raw: IO[bytes]) -> IO[bytes]:
     if magic == b"\xfd7zXZ\0":
         return io.BufferedReader(lzma.LZMAFile(raw))
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+        return io.BufferedReader(_ZstdText(raw), _ZSTD_PIECE)
     return raw
+
+
+class _ZstdText(io.RawIOBase):
+    """The text of a file of zstd frames. Unlike the library's own reader it notices where the last is cut off."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._packed = b""
+        self._text = b""
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: "Buffer", /) -> int:
+        """Fill a buffer as far as there is text. Raises EOFError where the file ends within a frame."""
+        while not self._text:
+            packed = self._packed or self._raw.read(_ZSTD_PIECE)
+            if not packed:
+                if self._frame is not None:
+                    raise EOFError("the last frame is not complete")
+                return 0
+            self._frame = self._frame or zstandard.ZstdDecompressor().decompressobj()
+            self._text, self._packed = self._frame.decompress(packed), b""
+            if self._frame.eof:
+                self._packed, self._frame = self._frame.unused_data, None
+        room = memoryview(buffer)
+        count = min(len(room), len(self._text))
+        room[:count], self._text = self._text[:count], self._text[count:]
+        return count
 
 
 def _read_file(source: Source, prefix: str, position: int, lines: int) -> Iterator[Batch]:

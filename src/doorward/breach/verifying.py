@@ -27,6 +27,8 @@ def verify(path: Path, progress: Callable[[str, float], None]) -> Header:
             why = _wrong(view, segment, partial(progress, f"segment {index}"))
             if why:
                 raise CorpusUnreadable(f"{path}, segment {index}: {why}.")
+        if not _empty_between(view, header):
+            raise CorpusUnreadable(f"{path}: there is something between its parts.")
     return header
 
 
@@ -56,6 +58,21 @@ def _wrong(view: mmap.mmap, segment: Segment, progress: Callable[[float], None])
     if entries != segment.entries or read != segment.data_bytes:
         return f"it has {entries:,} entries and should have {segment.entries:,}"
     return None
+
+
+def _empty_between(view: mmap.mmap, header: Header) -> bool:
+    """Whether the pages hold nothing but zeros beside directories and entries."""
+    parts = sorted(
+        part
+        for one in header.segments
+        for part in ((one.directory_at, one.directory_bytes), (one.data_at, one.data_bytes))
+    )
+    end = PAGE
+    for begin, length in (*parts, (header.length, 0)):
+        if begin < end or begin - end >= PAGE or any(view[end:begin]):
+            return False
+        end = begin + length
+    return True
 
 
 def _follow(offsets: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], begin: int) -> bool:

@@ -25,7 +25,7 @@ from doorward.breach.format import (
     encode,
     page_after,
 )
-from doorward.breach.sorting import Counts, Keys, added_up
+from doorward.breach.sorting import Counts, Keys, added_up, naming
 
 _SPAN = 1 << 18
 """Blocks that are laid out at a time."""
@@ -51,11 +51,9 @@ def replacing(path: Path, meanwhile: Path | None = None) -> Iterator[int]:
     descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
         try:
-            yield descriptor
-            os.fsync(descriptor)
-        except OSError as problem:
-            # What is written through a descriptor fails without a name.
-            raise OSError(problem.errno, problem.strerror, str(beside)) from problem
+            with naming(beside):
+                yield descriptor
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
         beside.replace(path)
