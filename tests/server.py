@@ -12,6 +12,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.model import OperationModel
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+from tests.corpus import embedded_corpus
 
 from doorward.app import open_vault
 from doorward.breach.corpus import Corpus
@@ -103,6 +104,7 @@ def running(
         "port": 0,
         "argon2_memory": 64,
         "argon2_iterations": 1,
+        "corpus": embedded_corpus(),
         "signature_skew": 900.0 if clock is None else 1e12,
     }
     chosen = Settings(data=data, **(quick | settings))

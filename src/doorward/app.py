@@ -16,7 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from doorward.breach.corpus import Corpus, CorpusUnreadable
-from doorward.breach.embedded import load_embedded
+from doorward.breach.embedded import FILE_NAME as EMBEDDED_FILE
+from doorward.breach.embedded import ensure_embedded
+from doorward.breach.file import CorpusFile
 from doorward.breach.range_client import RangeClient
 from doorward.breach.range_corpus import RangeCorpus
 from doorward.breach.range_source import range_source
@@ -81,7 +83,7 @@ def build_services(
 ) -> Services:
     """Put together what the operations work with; `base_url` is how clients reach the server.
 
-    Without a corpus of breached passwords the one that the settings name is asked, else the embedded one.
+    Without a corpus of breached passwords the one that the settings name is asked.
     """
     clock = clock or SystemClock()
     corpus = corpus or _corpus(settings, clock)
@@ -107,6 +109,21 @@ def build_services(
             region=settings.region,
         ),
     )
+
+
+def open_corpus(settings: Settings, now: float) -> CorpusFile:
+    """Return the corpus of breached passwords that the settings name, making the embedded one where none is named.
+
+    Whether it can be read shows at each question, so that a file which is put right is taken up again.
+    """
+    path = settings.corpus
+    if path is None:
+        try:
+            path = ensure_embedded(settings.data, now)
+        except CorpusUnreadable as problem:
+            _log.error("no corpus of breached passwords", reason=str(problem))
+            path = settings.data / EMBEDDED_FILE
+    return CorpusFile(path, settings.corpus_min_count)
 
 
 def build_app(services: Services) -> Starlette:
@@ -187,7 +204,7 @@ def build_app(services: Services) -> Starlette:
 
 def _corpus(settings: Settings, clock: Clock) -> Corpus:
     if settings.corpus_range_url is None:
-        return load_embedded()
+        return open_corpus(settings, clock.now())
     client = RangeClient(settings.corpus_range_url, settings.corpus_range_timeout)
     return RangeCorpus(
         client.ask,

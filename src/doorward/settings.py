@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         description="The keys that seal secrets at rest, `id:base64[,id:base64…]`, the newest last."
         " Default: the file `sealing.keys` in the data directory.",
     )
+    corpus: Path | None = Field(
+        None,
+        description="The breach corpus, as `doorward breach build` makes it. Default: `breach.corpus` in the data"
+        " directory, made at the first start from the lists that come with the program.",
+    )
     corpus_min_count: int = Field(
         1,
         ge=1,

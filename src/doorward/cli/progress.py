@@ -36,3 +36,25 @@ def steps() -> Iterator[Step]:
             bars.update(tasks[name], completed=done, total=whole)
 
         yield bar
+
+
+Share = Callable[[str, float], None]
+"""The step's name, and which share of it is done, from 0 to 1."""
+
+
+@contextmanager
+def shares() -> Iterator[Share]:
+    """Yield what a long command calls now and then that knows no numbers, but shares; as `steps` does."""
+    console = Console(stderr=True, soft_wrap=True)
+    if console.is_terminal:
+        with steps() as step:
+            yield lambda name, share: step(name, int(share * 1000), 1000)
+        return
+    finished: set[str] = set()
+
+    def line(name: str, share: float) -> None:
+        if share >= 1 and name not in finished:
+            finished.add(name)
+            console.print(f"{name}: done", highlight=False, markup=False)
+
+    yield line

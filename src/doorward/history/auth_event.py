@@ -35,7 +35,8 @@ class EventRisk(msgspec.Struct, frozen=True, kw_only=True):
     `response` is what was done, `would_have` what ENFORCED would have done, `because` why. `score` and
     `level` are None where the attempt was not scored (a wrong password, an always-blocked address).
     `earlier_sign_ins` is how many the user's profile knew of, `afar` that it knew none from this country.
-    `compromised` is None where no corpus was asked or could answer; `seen` is how often the corpus of `corpus_version` has the password.
+    `compromised` is None where no corpus was asked or could answer; `seen` is how often the corpus of
+    `corpus_version` has the password.
     """
 
     mode: SecurityMode

@@ -81,12 +81,14 @@ def upgrade() -> None:
             "concluded", sa.Integer(), nullable=True, comment="its number in the pool; null: in progress"
         ),
         sa.Column("judged", sa.Integer(), nullable=True, comment="the number of its latest feedback"),
+        sa.Column("open_until", sa.Double(), nullable=True, comment="null: has come to its end"),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_auth_events_user_pools"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pool_id", "event_id", name=op.f("pk_auth_events")),
     )
     with op.batch_alter_table("auth_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_auth_events_open_until"), ["open_until"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_auth_events_pool_id_concluded"), ["pool_id", "concluded"], unique=False
         )
@@ -141,6 +143,31 @@ def upgrade() -> None:
     with op.batch_alter_table("deferred_leaks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deferred_leaks_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_deferred_leaks_pool_id_sub"), ["pool_id", "sub"], unique=False)
+
+    op.create_table(
+        "devices",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("device_key", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True, comment="as the application named it"),
+        sa.Column("remembered", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("modified_at", sa.Double(), nullable=False),
+        sa.Column("authenticated_at", sa.Double(), nullable=False),
+        sa.Column("last_address", sa.String(), nullable=True),
+        sa.Column("srp_salt", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_srp_verifier", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_devices_user_pools"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "device_key", name=op.f("pk_devices")),
+    )
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_devices_pool_id_sub_created_at_device_key"),
+            ["pool_id", "sub", "created_at", "device_key"],
+            unique=False,
+        )
 
     op.create_table(
         "event_sequences",
@@ -293,6 +320,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_sessions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_sessions_session_digest"), ["session_digest"], unique=False
+        )
 
     op.create_table(
         "signing_keys",
@@ -309,6 +339,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "kid", name=op.f("pk_signing_keys")),
     )
     op.create_table(
+        "software_tokens",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False, comment="false: waits for its first code"),
+        sa.Column("name", sa.String(), nullable=False, comment="FriendlyDeviceName, or empty"),
+        sa.Column("sealed_seed", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "last_step", sa.Integer(), nullable=False, comment="of 30 s: of the code that was used last"
+        ),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"],
+            ["user_pools.pool_id"],
+            name=op.f("fk_software_tokens_user_pools"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "sub", "confirmed", "name", name=op.f("pk_software_tokens")),
+    )
+    op.create_table(
         "token_families",
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("origin_jti", sa.String(), nullable=False),
@@ -317,6 +366,9 @@ def upgrade() -> None:
         sa.Column("sub", sa.String(), nullable=False),
         sa.Column("auth_time", sa.Double(), nullable=False),
         sa.Column("event_id", sa.String(), nullable=True),
+        sa.Column(
+            "device_key", sa.String(), nullable=True, comment="the device that the tokens were issued to"
+        ),
         sa.Column("expires_at", sa.Double(), nullable=False),
         sa.Column("revoked_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -362,7 +414,12 @@ def upgrade() -> None:
             nullable=True,
             comment="what that corpus said; null: unchecked",
         ),
-        sa.Column("mfa_settings", sa.JSON(), nullable=False),
+        sa.Column(
+            "mfa_settings",
+            sa.JSON(),
+            nullable=False,
+            comment="active factors, which one is preferred, whether passkeys count",
+        ),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_users_user_pools"), ondelete="CASCADE"
         ),

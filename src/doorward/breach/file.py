@@ -1,0 +1,170 @@
+"""A corpus in a file: mapped into memory, so that it opens at once and all processes share its pages."""
+
+import mmap
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from doorward.breach.corpus import CorpusUnreadable, digest
+from doorward.breach.format import (
+    COUNT_BITS,
+    ENTRY_BYTES,
+    KEY_BITS,
+    MOST_IN_A_BLOCK,
+    PAGE,
+    PLACE,
+    REMAINDER_BITS,
+    FormatError,
+    Header,
+    decode,
+)
+from doorward.clock import monotonic
+
+_REMAINDER_SHIFT: Final = KEY_BITS - REMAINDER_BITS
+_REMAINDER_MASK: Final = (1 << REMAINDER_BITS) - 1
+
+_LOOK_EVERY = 1.0
+"""Seconds between two looks at the path."""
+
+
+class _Mapped:
+    """One version of the file. It stays mapped for as long as somebody looks into it."""
+
+    __slots__ = ("changed", "descriptor", "header", "inode", "levels", "places", "version", "view")
+
+    def __init__(self, descriptor: int, status: os.stat_result, header: Header) -> None:
+        self.inode = status.st_dev, status.st_ino
+        self.changed = status.st_ctime_ns
+        self.header = header
+        self.version = header.version
+        self.levels = header.levels
+        self.places = tuple(
+            (one.blocks, one.directory_at, one.data_at, one.data_bytes) for one in header.segments
+        )
+        self.view = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        if hasattr(mmap, "MADV_RANDOM"):
+            # One page is wanted at a time; reading ahead would only push out others.
+            self.view.madvise(mmap.MADV_RANDOM)
+        # Last: whoever failed to make this closes it.
+        self.descriptor = descriptor
+
+    def __del__(self) -> None:
+        if hasattr(self, "descriptor"):
+            os.close(self.descriptor)
+
+
+class CorpusFile:
+    """A corpus file in use. Threads may share it.
+
+    A corpus that is moved into the file's place is taken up with the next question, one that a symbolic link is
+    turned to within a second; questions under way end on the version they began. `at_least`: passwords seen less
+    often are not known. `monotonic` tells seconds.
+    """
+
+    def __init__(self, path: Path, at_least: int = 1, monotonic: Callable[[], float] = monotonic) -> None:
+        self._path = path
+        self._at_least = at_least
+        self._monotonic = monotonic
+        self._mapped: _Mapped | None = None
+        self._looked = -_LOOK_EVERY
+        self._opening = threading.Lock()
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
+
+    @property
+    def header(self) -> Header:
+        """What the corpus says of itself. Raises CorpusUnreadable."""
+        return self._current().header
+
+    @property
+    def version(self) -> str:
+        """The corpus's name, day and digest. Raises CorpusUnreadable."""
+        return self._current().version
+
+    def lookup(self, password: str) -> int:
+        """Return how often the password was seen, at least, or 0. Raises CorpusUnreadable."""
+        return self.lookup_digest(digest(password))
+
+    def lookup_digest(self, sha1: bytes) -> int:
+        """Return how often the password with this SHA-1 digest was seen, at least, or 0.
+
+        The counts of several segments are added up. Raises CorpusUnreadable.
+        """
+        mapped = self._current()
+        view = mapped.view
+        key = int.from_bytes(sha1[:8], "big")
+        seen = 0
+        for blocks, directory_at, data_at, data_bytes in mapped.places:
+            product = key * blocks
+            (place,) = PLACE.unpack_from(view, directory_at + (product >> KEY_BITS) * PLACE.size)
+            length = (place & MOST_IN_A_BLOCK) * ENTRY_BYTES
+            offset = place >> COUNT_BITS
+            if offset + length > data_bytes:
+                raise CorpusUnreadable(f"{self._path} is damaged: a block lies outside of its segment.")
+            block = view[data_at + offset : data_at + offset + length]
+            level = _level(block, (product >> _REMAINDER_SHIFT) & _REMAINDER_MASK)
+            if level >= 0:
+                seen += mapped.levels[level]
+        return seen if seen >= self._at_least else 0
+
+    def _current(self) -> _Mapped:
+        mapped = self._mapped
+        # To be unlinked, written to or cut off changes the time of the file that is mapped. Asked at every look-up,
+        # since to read a page that was cut off would end the process.
+        if (
+            mapped is not None
+            and os.fstat(mapped.descriptor).st_ctime_ns == mapped.changed
+            and self._monotonic() < self._looked + _LOOK_EVERY
+        ):
+            return mapped
+        with self._opening:
+            mapped = self._mapped
+            try:
+                status = self._path.stat()
+            except OSError as cause:
+                raise CorpusUnreadable(f"{self._path}: {cause.strerror}.") from cause
+            if (
+                mapped is None
+                or mapped.inode != (status.st_dev, status.st_ino)
+                or mapped.changed != status.st_ctime_ns
+            ):
+                mapped = self._mapped = _open(self._path)
+            self._looked = self._monotonic()
+            return mapped
+
+
+def read_header(path: Path) -> Header:
+    """Return what the corpus at a path says of itself. Raises CorpusUnreadable."""
+    return _open(path).header
+
+
+def _open(path: Path) -> _Mapped:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            status = os.fstat(descriptor)
+            return _Mapped(descriptor, status, decode(os.pread(descriptor, PAGE, 0), status.st_size))
+        except BaseException:
+            os.close(descriptor)
+            raise
+    except OSError as cause:
+        raise CorpusUnreadable(f"{path}: {cause.strerror}.") from cause
+    except FormatError as cause:
+        raise CorpusUnreadable(f"{path} cannot be read: {cause}.") from cause
+
+
+def _level(block: bytes, remainder: int) -> int:
+    """Return the 4 bits beside a remainder, or -1 where the block does not have it."""
+    # The first 32 bits are sought as bytes. A find that lies across two entries is none.
+    beginning, end = (remainder >> 4).to_bytes(4, "big"), remainder & 15
+    at = block.find(beginning)
+    while at >= 0:
+        if at % ENTRY_BYTES == 0 and block[at + 4] >> 4 == end:
+            return block[at + 4] & 15
+        at = block.find(beginning, at + 1)
+    return -1
