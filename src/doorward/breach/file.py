@@ -32,11 +32,12 @@ _LOOK_EVERY = 1.0
 class _Mapped:
     """One version of the file. It stays mapped for as long as somebody looks into it."""
 
-    __slots__ = ("changed", "descriptor", "header", "inode", "levels", "places", "version", "view")
+    __slots__ = ("changed", "descriptor", "header", "inode", "length", "levels", "places", "version", "view")
 
     def __init__(self, descriptor: int, status: os.stat_result, header: Header) -> None:
         self.inode = status.st_dev, status.st_ino
         self.changed = status.st_ctime_ns
+        self.length = status.st_size
         self.header = header
         self.version = header.version
         self.levels = header.levels
@@ -58,9 +59,8 @@ class _Mapped:
 class CorpusFile:
     """A corpus file in use. Threads may share it.
 
-    A corpus that is moved into the file's place is taken up with the next question, one that a symbolic link is
-    turned to within a second; questions under way end on the version they began. `at_least`: passwords seen less
-    often are not known. `monotonic` tells seconds.
+    A corpus that is moved into the file's place is taken up within a second; questions under way end on the version
+    they began. `at_least`: passwords seen less often are not known. `monotonic` tells seconds.
     """
 
     def __init__(self, path: Path, at_least: int = 1, monotonic: Callable[[], float] = monotonic) -> None:
@@ -114,11 +114,11 @@ class CorpusFile:
 
     def _current(self) -> _Mapped:
         mapped = self._mapped
-        # To be unlinked, written to or cut off changes the time of the file that is mapped. Asked at every look-up,
-        # since to read a page that was cut off would end the process.
+        # How long the file is, is asked at every look-up, since to read a page that was cut off would end the
+        # process; what is at the path, which takes four times as long, once a second.
         if (
             mapped is not None
-            and os.fstat(mapped.descriptor).st_ctime_ns == mapped.changed
+            and os.lseek(mapped.descriptor, 0, os.SEEK_END) == mapped.length
             and self._monotonic() < self._looked + _LOOK_EVERY
         ):
             return mapped
@@ -132,6 +132,7 @@ class CorpusFile:
                 mapped is None
                 or mapped.inode != (status.st_dev, status.st_ino)
                 or mapped.changed != status.st_ctime_ns
+                or mapped.length != status.st_size
             ):
                 mapped = self._mapped = _open(self._path)
             self._looked = self._monotonic()

@@ -3,6 +3,8 @@
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -188,12 +190,15 @@ def test_what_was_seen_less_often_than_asked_for_is_not_known(tmp_path: Path) ->
 class TestReplacement:
     """Another corpus is put in the place of one that is in use."""
 
-    def test_it_is_taken_up_with_the_next_question(self, tmp_path: Path) -> None:
+    def test_it_is_taken_up_within_a_second(self, tmp_path: Path) -> None:
         path = tmp_path / "c"
         make(path, {"old": 1}, "first")
-        corpus = CorpusFile(path)
+        seconds = 0.0
+        corpus = CorpusFile(path, monotonic=lambda: seconds)
         assert (corpus.lookup("old"), corpus.lookup("new")) == (1, 0)
         make(path, {"new": 1}, "second")
+        assert corpus.lookup("old") == 1
+        seconds = 1.0
         assert (corpus.lookup("old"), corpus.lookup("new")) == (0, 1)
         assert corpus.version.startswith("second-")
 
@@ -231,7 +236,8 @@ class TestReplacement:
         path = tmp_path / "c"
         versions = [{f"{name} {index}": 1 for index in range(500)} | {"both": 1} for name in ("odd", "even")]
         make(path, versions[0])
-        corpus = CorpusFile(path)
+        # More than a second passes between any two questions.
+        corpus = CorpusFile(path, monotonic=partial(next, count(step=2.0)))
         stopped = threading.Event()
         wrong: list[object] = []
 
