@@ -113,8 +113,10 @@ from doorward.breach.sources import examine
 out, source, where, share = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], float(sys.argv[4])
 
 def progress(name, done):
-    runs = list(out.parent.glob(f".{out.name}.building/run-*"))
-    if name.startswith(where) and done >= share and (len(runs) > 1 or where == "write"):
+    if name.startswith(where) and done >= share:
+        # The first run is on its way; it is kept once it is in the manifest.
+        while not Path(out.parent, f".{out.name}.building", "manifest.json").exists():
+            pass
         os.kill(os.getpid(), signal.SIGKILL)
 
 build(Plan(out, (examine(source),), "test", memory=1), 0, progress)
