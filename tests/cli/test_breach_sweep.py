@@ -522,8 +522,8 @@ def test_coverage_says_what_was_checked_and_what_was_not(beside: Beside, tmp_pat
     for name in ("anna", "clara"):
         sign_in(beside.server, app, name)
     assert rows() == [
-        ["leak:new", "1", "1"],
         [beside.server.services.corpus.version, "2", "0"],
+        ["leak:new", "1", "1"],
         ["all", "3", "1"],
     ]
 

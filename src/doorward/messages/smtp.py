@@ -19,7 +19,7 @@ from doorward.messages.outbox import Message
 
 _TIMEOUT_SECONDS: Final = 20.0
 _LINE_THAT_BEGINS_WITH_A_DOT: Final = re.compile(rb"(?m)^\.")
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class TryAgain(Exception):
