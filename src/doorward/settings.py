@@ -68,6 +68,11 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Comma-separated origins whose browsers may call; `*` for all."
     )
+    passkey_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma-separated origins that may use passkeys beside the pages of a pool's relying party:"
+        " Android applications (`android:apk-key-hash:…`) and related origins.",
+    )
     threads: int = Field(40, ge=1, le=1000, description="Requests worked on at the same time.")
     body_limit: int = Field(262_144, ge=1024, description="The largest request body, in bytes.")
     header_limit: int = Field(32_768, ge=1024, description="The largest request head, in bytes.")
@@ -206,7 +211,7 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no time zone {value!r}") from None
         return value
 
-    @field_validator("trusted_proxies", "cors_origins", "geo_databases", mode="before")
+    @field_validator("trusted_proxies", "cors_origins", "passkey_origins", "geo_databases", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (

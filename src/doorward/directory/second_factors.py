@@ -3,6 +3,7 @@
 import msgspec
 
 from doorward.directory import pool_rules
+from doorward.directory.relying_party import is_domain, is_multi_factor
 from doorward.wire.contract import (
     EmailMfaConfigType,
     GetUserPoolMfaConfigResponse,
@@ -16,6 +17,14 @@ from doorward.wire.errors import FeatureUnavailableInTierException, InvalidParam
 
 NONE_LEFT = (
     "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration."
+)
+
+_SINGLE_FACTOR_SET = (
+    "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed"
+    " first auth factor"
+)
+_SINGLE_FACTOR_BEFORE = (
+    "WEB_AUTHN cannot be used as an auth factor when MFA is enabled if not configured for MFA."
 )
 
 
@@ -42,8 +51,8 @@ def reconciled(before: SecondFactors, configuration: UserPoolType) -> SecondFact
     CreateUserPool and UpdateUserPool can bring in SMS only: an SmsConfiguration makes it a factor where MFA
     is OPTIONAL or ON and the pool has no other. MFA being OFF turns every factor off.
 
-    Raises InvalidParameterException where MFA is OPTIONAL or ON and no factor is left, and
-    FeatureUnavailableInTierException where the tier lacks one.
+    Raises InvalidParameterException where MFA is OPTIONAL or ON and no factor is left, or is ON and a passkey alone
+    could begin a sign-in; FeatureUnavailableInTierException where the tier lacks a factor.
     """
     if configuration.mfa_configuration == "OFF":
         return SecondFactors(passkeys=before.passkeys)
@@ -51,6 +60,8 @@ def reconciled(before: SecondFactors, configuration: UserPoolType) -> SecondFact
     factors = msgspec.structs.replace(before, sms=deliverable and (before.sms or not before.any))
     if not factors.any:
         raise InvalidParameterException(NONE_LEFT)
+    if _passkey_is_too_little(factors, configuration):
+        raise InvalidParameterException(_SINGLE_FACTOR_BEFORE)
     _check_tier(factors, configuration)
     return factors
 
@@ -64,14 +75,17 @@ def replaced(
     the factors as they are.
 
     Raises InvalidParameterException where MFA is OFF and a factor is configured, where it is OPTIONAL or ON
-    and none is, or where SMS has no way out that works; FeatureUnavailableInTierException where the tier
-    lacks a factor.
+    and none is, where it is ON and a passkey alone could begin a sign-in, where SMS has no way out that works, or
+    where the relying party is no domain; FeatureUnavailableInTierException where the tier lacks a factor.
     """
     passkeys = request.web_authn_configuration or before.passkeys
+    if passkeys and passkeys.relying_party_id is not None and not is_domain(passkeys.relying_party_id):
+        raise InvalidParameterException("RelyingPartyId must be a domain, in lower case and without a port.")
     software_token = request.software_token_mfa_configuration
     sms, email = request.sms_mfa_configuration, request.email_mfa_configuration
     if request.mfa_configuration is None and sms is None and email is None and software_token is None:
         factors = msgspec.structs.replace(before, passkeys=passkeys)
+        _check_passkeys(factors, configuration)
         _check_tier(factors, configuration)
         return factors, configuration
     mode = request.mfa_configuration or configuration.mfa_configuration or "OFF"
@@ -97,8 +111,10 @@ def replaced(
         if configuration.sms_configuration is None:
             raise InvalidParameterException("SMS configuration is required when SMS MFA is configured.")
         pool_rules.check(configuration)
+    configuration = msgspec.structs.replace(configuration, mfa_configuration=mode)
+    _check_passkeys(factors, configuration)
     _check_tier(factors, configuration)
-    return factors, msgspec.structs.replace(configuration, mfa_configuration=mode)
+    return factors, configuration
 
 
 def described(factors: SecondFactors, configuration: UserPoolType) -> GetUserPoolMfaConfigResponse:
@@ -119,11 +135,21 @@ def described(factors: SecondFactors, configuration: UserPoolType) -> GetUserPoo
     )
 
 
+def _check_passkeys(factors: SecondFactors, configuration: UserPoolType) -> None:
+    if _passkey_is_too_little(factors, configuration):
+        raise InvalidParameterException(_SINGLE_FACTOR_SET)
+
+
+def _passkey_is_too_little(factors: SecondFactors, configuration: UserPoolType) -> bool:
+    """Say whether MFA is required and a sign-in may begin with a passkey that counts as one factor."""
+    sign_in = configuration.policies.sign_in_policy if configuration.policies else None
+    first = (sign_in and sign_in.allowed_first_auth_factors) or []
+    required = configuration.mfa_configuration == "ON"
+    return required and "WEB_AUTHN" in first and not is_multi_factor(factors.passkeys)
+
+
 def _check_tier(factors: SecondFactors, configuration: UserPoolType) -> None:
-    passkeys = factors.passkeys
-    as_factor = (
-        passkeys is not None and passkeys.factor_configuration == "MULTI_FACTOR_WITH_USER_VERIFICATION"
-    )
+    as_factor = is_multi_factor(factors.passkeys)
     if configuration.user_pool_tier == "LITE" and (factors.email is not None or as_factor):
         raise FeatureUnavailableInTierException(
             "The following features need to be disabled for the LITE pricing tier configured:"

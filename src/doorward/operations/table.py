@@ -32,6 +32,12 @@ from doorward.operations.devices import (
 from doorward.operations.list_users import (
     list_users,
 )
+from doorward.operations.passkeys import (
+    complete_web_authn_registration,
+    delete_web_authn_credential,
+    list_web_authn_credentials,
+    start_web_authn_registration,
+)
 from doorward.operations.passwords import (
     admin_reset_user_password,
     admin_set_user_password,
@@ -150,6 +156,7 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "AdminUserGlobalSignOut": admin_user_global_sign_out,
     "AssociateSoftwareToken": associate_software_token,
     "ChangePassword": change_password,
+    "CompleteWebAuthnRegistration": complete_web_authn_registration,
     "ConfirmDevice": confirm_device,
     "ConfirmForgotPassword": confirm_forgot_password,
     "ConfirmSignUp": confirm_sign_up,
@@ -159,6 +166,7 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "DeleteUserAttributes": delete_user_attributes,
     "DeleteUserPool": delete_user_pool,
     "DeleteUserPoolClient": delete_user_pool_client,
+    "DeleteWebAuthnCredential": delete_web_authn_credential,
     "DescribeRiskConfiguration": describe_risk_configuration,
     "DescribeUserPool": describe_user_pool,
     "DescribeUserPoolClient": describe_user_pool_client,
@@ -176,6 +184,7 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "ListUserPoolClients": list_user_pool_clients,
     "ListUserPools": list_user_pools,
     "ListUsers": list_users,
+    "ListWebAuthnCredentials": list_web_authn_credentials,
     "ResendConfirmationCode": resend_confirmation_code,
     "RespondToAuthChallenge": respond_to_auth_challenge,
     "RevokeToken": revoke_token,
@@ -184,6 +193,7 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "SetUserPoolMfaConfig": set_user_pool_mfa_config,
     "SetUserSettings": set_user_settings,
     "SignUp": sign_up,
+    "StartWebAuthnRegistration": start_web_authn_registration,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
     "UpdateAuthEventFeedback": update_auth_event_feedback,

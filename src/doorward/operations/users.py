@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from doorward.call import Call
 from doorward.directory import attributes
-from doorward.directory.queries import devices, user_pools, users
+from doorward.directory.queries import devices, passkeys, user_pools, users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.messages import queries as messages
@@ -149,6 +149,7 @@ def _delete(tx: Connection, call: Call, user: User) -> None:
     revoke_of_user(tx, user.pool_id, user.sub, call.now)
     signin.forget_user(tx, user.pool_id, user.sub)
     devices.forget_user(tx, user.pool_id, user.sub)
+    passkeys.forget_user(tx, user.pool_id, user.sub)
     messages.forget_user(tx, user.pool_id, user.sub)
     sweep.forget_deferred(tx, user.pool_id, user.sub)
     remove_profile(tx, user.pool_id, user.sub)

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from doorward.directory.relying_party import is_multi_factor
 from doorward.directory.user import ADDRESS_OF, Factor, User
 from doorward.directory.user_pool import UserPool
 from doorward.signin.second_factors import FACTORS, loses_last, offers
@@ -12,7 +13,6 @@ from doorward.wire.contract import WebAuthnMfaSettingsType
 from doorward.wire.errors import InvalidParameterException
 
 UNVERIFIED_TOKEN: Final = "User has not verified software token mfa"
-_WITH_VERIFICATION: Final = "MULTI_FACTOR_WITH_USER_VERIFICATION"
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -74,8 +74,7 @@ def _check_can_be_on(
 
 
 def _with_passkeys(pool: UserPool, user: User, *, enabled: bool) -> User:
-    offered = pool.factors.passkeys
-    if enabled and (offered is None or offered.factor_configuration != _WITH_VERIFICATION):
+    if enabled and not is_multi_factor(pool.factors.passkeys):
         raise InvalidParameterException("The user pool does not offer passkeys as a second factor.")
     if enabled and not user.factors:
         raise InvalidParameterException("Passkey MFA needs another MFA method to be enabled beside it.")

@@ -12,7 +12,7 @@ def allowed(pool: UserPool) -> list[AuthFactorType]:
     return list((policy and policy.allowed_first_auth_factors) or ["PASSWORD"])
 
 
-def configured(pool: UserPool, user: User, *, holds_passkey: bool = False) -> list[AuthFactorType]:
+def configured(pool: UserPool, user: User, *, holds_passkey: bool) -> list[AuthFactorType]:
     """Return ConfiguredUserAuthFactors: what the pool allows and the user has, and his software token.
 
     A code can begin a sign-in where its address is verified. The software token is a second factor only, but

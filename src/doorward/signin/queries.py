@@ -14,6 +14,7 @@ from doorward.signin.lockout import QUIET, Lockout
 from doorward.store.tables import (
     attempt_counts,
     lockouts,
+    passkey_registrations,
     sign_in_sessions,
     software_tokens,
     verification_codes,
@@ -245,6 +246,7 @@ def forget_user(tx: Connection, pool_id: str, sub: str) -> None:
     for table, column in (
         (verification_codes, verification_codes.c.sub),
         (software_tokens, software_tokens.c.sub),
+        (passkey_registrations, passkey_registrations.c.sub),
     ):
         tx.execute(delete(table).where(table.c.pool_id == pool_id, column == sub))
 
@@ -256,6 +258,7 @@ def remove_expired(tx: Connection, now: Instant) -> int:
         (verification_codes, verification_codes.c.expires_at <= now),
         (attempt_counts, attempt_counts.c.expires_at <= now),
         (sign_in_sessions, sign_in_sessions.c.expires_at <= now),
+        (passkey_registrations, passkey_registrations.c.expires_at <= now),
         (
             lockouts,
             (lockouts.c.locked_until <= now - QUIET) & (lockouts.c.last_failure_at <= now - QUIET),

@@ -165,6 +165,34 @@ class TierChangeNotAllowedException(CognitoError):
     """The pool cannot move to that tier."""
 
 
+class WebAuthnChallengeNotFoundException(CognitoError):
+    """The registration of a passkey was not begun, has expired, or has been completed already."""
+
+
+class WebAuthnClientMismatchException(CognitoError):
+    """The registration of a passkey was begun with another app client's access token."""
+
+
+class WebAuthnConfigurationMissingException(CognitoError):
+    """The pool has no relying party that passkeys could be bound to."""
+
+
+class WebAuthnCredentialNotSupportedException(CognitoError):
+    """The authenticator's passkey is of a kind that the pool does not take."""
+
+
+class WebAuthnNotEnabledException(CognitoError):
+    """The pool's sign-ins cannot begin with a passkey."""
+
+
+class WebAuthnOriginNotAllowedException(CognitoError):
+    """The passkey was made on a page that is none of the relying party's."""
+
+
+class WebAuthnRelyingPartyMismatchException(CognitoError):
+    """The passkey is bound to another relying party."""
+
+
 class RefreshTokenReuseException(CognitoError):
     """A refresh token was used again after it had been replaced."""
 

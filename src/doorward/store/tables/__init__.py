@@ -11,6 +11,7 @@ from doorward.store.tables.directory import (
     access_keys,
     app_clients,
     devices,
+    passkeys,
     searchable_attributes,
     sign_in_names,
     software_tokens,
@@ -33,6 +34,7 @@ from doorward.store.tables.protection import (
 from doorward.store.tables.signin import (
     attempt_counts,
     lockouts,
+    passkey_registrations,
     sign_in_sessions,
     verification_codes,
 )
@@ -57,6 +59,8 @@ __all__ = [
     "lockouts",
     "metadata",
     "outbox",
+    "passkey_registrations",
+    "passkeys",
     "pool_views",
     "risk_calibrations",
     "risk_configurations",

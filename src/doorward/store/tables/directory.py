@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -133,6 +134,27 @@ devices = Table(
         Column("sealed_srp_verifier", LargeBinary, nullable=False),
     ),
     Index(None, "pool_id", "sub", "created_at", "device_key"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    *of_pool(
+        Column("credential_id", String, primary_key=True, comment="base64url"),
+        Column("sub", String, nullable=False),
+        Column("relying_party_id", String, nullable=False, comment="the domain that the key is bound to"),
+        Column("public_key", LargeBinary, nullable=False, comment="COSE"),
+        Column("sign_count", BigInteger, nullable=False, comment="the authenticator's counter, as last seen"),
+        Column("backup_eligible", Boolean, nullable=False, comment="the key may be copied to other devices"),
+        Column("backed_up", Boolean, nullable=False, comment="and is"),
+        Column("aaguid", String, nullable=False, comment="the authenticator's make"),
+        Column("name", String, nullable=False),
+        Column("attachment", String, nullable=True, comment="platform or cross-platform"),
+        Column("transports", JSON, nullable=False),
+        Column("created_at", Double, nullable=False),
+        Column("used_at", Double, nullable=True, comment="when the user last signed in with it"),
+    ),
+    Index(None, "pool_id", "sub", "created_at", "credential_id"),
 )
 
 access_keys = Table(

@@ -59,3 +59,15 @@ attempt_counts = Table(
         Column("expires_at", Double, nullable=False, index=True, comment="when none of them counts any more"),
     ),
 )
+
+passkey_registrations = Table(
+    "passkey_registrations",
+    metadata,
+    *of_pool(
+        Column("sub", String, primary_key=True),
+        Column("challenge_digest", LargeBinary, nullable=False),
+        Column("client_id", String, nullable=False, comment="whose access token began it"),
+        Column("relying_party_id", String, nullable=False),
+        Column("expires_at", Double, nullable=False, index=True),
+    ),
+)

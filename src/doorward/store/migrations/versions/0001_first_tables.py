@@ -221,6 +221,65 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "passkey_registrations",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column("challenge_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("client_id", sa.String(), nullable=False, comment="whose access token began it"),
+        sa.Column("relying_party_id", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"],
+            ["user_pools.pool_id"],
+            name=op.f("fk_passkey_registrations_user_pools"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "sub", name=op.f("pk_passkey_registrations")),
+    )
+    with op.batch_alter_table("passkey_registrations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_registrations_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "passkeys",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("credential_id", sa.String(), nullable=False, comment="base64url"),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column(
+            "relying_party_id", sa.String(), nullable=False, comment="the domain that the key is bound to"
+        ),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False, comment="COSE"),
+        sa.Column(
+            "sign_count",
+            sa.BigInteger(),
+            nullable=False,
+            comment="the authenticator's counter, as last seen",
+        ),
+        sa.Column(
+            "backup_eligible",
+            sa.Boolean(),
+            nullable=False,
+            comment="the key may be copied to other devices",
+        ),
+        sa.Column("backed_up", sa.Boolean(), nullable=False, comment="and is"),
+        sa.Column("aaguid", sa.String(), nullable=False, comment="the authenticator's make"),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("attachment", sa.String(), nullable=True, comment="platform or cross-platform"),
+        sa.Column("transports", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("used_at", sa.Double(), nullable=True, comment="when the user last signed in with it"),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_passkeys_user_pools"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "credential_id", name=op.f("pk_passkeys")),
+    )
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_passkeys_pool_id_sub_created_at_credential_id"),
+            ["pool_id", "sub", "created_at", "credential_id"],
+            unique=False,
+        )
+
+    op.create_table(
         "pool_views",
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False, comment="grows when the counts are made anew"),
