@@ -49,8 +49,9 @@ def complete_web_authn_registration(
 ) -> CompleteWebAuthnRegistrationResponse:
     """Register the passkey that the browser has made (RegistrationResponseJSON). A challenge serves once.
 
-    Raises what `start_web_authn_registration` does; InvalidParameterException for what is no credential, proves
-    nothing, or is registered already; WebAuthnChallengeNotFoundException, WebAuthnClientMismatchException,
+    Raises NotAuthorizedException where the token is not good, WebAuthnNotEnabledException,
+    PasswordResetRequiredException; InvalidParameterException for what is no credential, proves nothing, or is
+    registered already; WebAuthnChallengeNotFoundException, WebAuthnClientMismatchException,
     WebAuthnOriginNotAllowedException, WebAuthnRelyingPartyMismatchException; and
     WebAuthnCredentialNotSupportedException for a key that is not taken, or where the authenticator had to verify
     its user and did not.

@@ -63,7 +63,10 @@ def start(tx: Connection, call: Call, bearer: Bearer) -> dict[str, Any]:
     LimitExceededException for one too many.
     """
     pool, user = bearer.pool, bearer.user
-    party = _party(pool, user)
+    _check_enabled(pool, user)
+    party = relying_party(pool.factors.passkeys)
+    if party is None:
+        raise WebAuthnConfigurationMissingException("The user pool has no relying party id.")
     held = passkeys.of_user(tx, pool.id, user.sub)
     if len(held) >= PASSKEYS_PER_USER:
         raise LimitExceededException(_TOO_MANY)
@@ -96,12 +99,15 @@ def start(tx: Connection, call: Call, bearer: Bearer) -> dict[str, Any]:
 def refusal(tx: Connection, call: Call, bearer: Bearer, answer: RegistrationAnswer) -> CognitoError | None:
     """Register the passkey that an authenticator has made, or say why not; its challenge is used up either way.
 
-    Raises what `start` does. Returns WebAuthnChallengeNotFoundException where the challenge is none that waits for
-    the user, and WebAuthnClientMismatchException where another client began the registration; both leave the one
-    that waits as it is. Returns the error of the flaw otherwise.
+    The user has room for it: that was seen when he was asked, and one challenge alone waits for him.
+
+    Raises WebAuthnNotEnabledException and PasswordResetRequiredException. Returns
+    WebAuthnChallengeNotFoundException where the challenge is none that waits for the user, and
+    WebAuthnClientMismatchException where another client began the registration, which leave the one that waits as it
+    is; else the error of the flaw.
     """
     pool, user = bearer.pool, bearer.user
-    party = _party(pool, user)
+    _check_enabled(pool, user)
     started = registrations.of_user(tx, pool.id, user.sub)
     if (
         started is None
@@ -112,7 +118,8 @@ def refusal(tx: Connection, call: Call, bearer: Bearer, answer: RegistrationAnsw
     if started.client_id != bearer.client.id:
         return WebAuthnClientMismatchException("The registration was begun with another app client.")
     registrations.remove(tx, started)
-    if started.relying_party_id != party.id:
+    party = relying_party(pool.factors.passkeys)
+    if party is None or started.relying_party_id != party.id:
         return _refused("relying party")
     try:
         passkeys.add(tx, _made(tx, call, bearer, party, answer))
@@ -137,21 +144,17 @@ def handle(user: User) -> bytes:
     return user.sub.encode()
 
 
-def _party(pool: UserPool, user: User) -> RelyingParty:
+def _check_enabled(pool: UserPool, user: User) -> None:
     if "WEB_AUTHN" not in allowed(pool):
         raise WebAuthnNotEnabledException("Passkeys are not enabled for the user pool.")
-    party = relying_party(pool.factors.passkeys)
-    if party is None:
-        raise WebAuthnConfigurationMissingException("The user pool has no relying party id.")
     if user.status == "RESET_REQUIRED":
         raise PasswordResetRequiredException("Password reset required for the user")
-    return party
 
 
 def _made(
     tx: Connection, call: Call, bearer: Bearer, party: RelyingParty, answer: RegistrationAnswer
 ) -> Passkey:
-    """Return the passkey that was made. Raises the error of the flaw, or of one too many."""
+    """Return the passkey that was made. Raises the error of the flaw."""
     pool, user = bearer.pool, bearer.user
     try:
         verified = web_authn.verify_registration(answer, party, call.services.settings.passkey_origins)
@@ -159,8 +162,6 @@ def _made(
         raise _refused(problem.flaw) from None
     if passkeys.exists(tx, pool.id, answer.credential.id):
         raise InvalidParameterException("The credential is registered already.")
-    if len(passkeys.of_user(tx, pool.id, user.sub)) >= PASSKEYS_PER_USER:
-        raise LimitExceededException(_TOO_MANY)
     made_by = user_agent.parse(call.user_agent).device_name
     return Passkey(
         pool_id=pool.id,

@@ -1,0 +1,56 @@
+"""Pools whose users may sign in with passkeys, and users who have registered one."""
+
+from typing import Any
+
+from tests import authenticator
+from tests.authenticator import PARTY, Credential
+from tests.people import App, make_app, make_pool, make_user, sign_in
+from tests.server import RunningServer
+
+PASSKEYS_ALLOWED = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
+MULTI_FACTOR = {"FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION"}
+
+
+def configure(
+    server: RunningServer, pool_id: str, party: str = PARTY, verification: str = "preferred", **members: str
+) -> None:
+    """Give a pool a relying party."""
+    configuration: Any = {"RelyingPartyId": party, "UserVerification": verification, **members}
+    server.administrator.set_user_pool_mfa_config(UserPoolId=pool_id, WebAuthnConfiguration=configuration)
+
+
+def with_passkeys(
+    server: RunningServer, party: str = PARTY, verification: str = "preferred", **pool: Any
+) -> App:
+    """Make a pool whose users may begin with a passkey, and an app client."""
+    app = make_app(server, make_pool(server, **{"Policies": PASSKEYS_ALLOWED, **pool}))
+    configure(server, app.pool_id, party, verification)
+    return app
+
+
+def token_of(server: RunningServer, app: App, username: str) -> str:
+    """Make a user; return an access token of his."""
+    make_user(server, app.pool_id, username)
+    return sign_in(server, app, username)["AccessToken"]
+
+
+def begin(server: RunningServer, token: str) -> Any:
+    """Begin to register; return what the browser is asked."""
+    return server.anonymous.start_web_authn_registration(AccessToken=token)["CredentialCreationOptions"]
+
+
+def complete(server: RunningServer, token: str, answer: Any) -> None:
+    """Hand in what the browser has made. Raises ClientError where that is refused."""
+    server.anonymous.complete_web_authn_registration(AccessToken=token, Credential=answer)
+
+
+def register(server: RunningServer, token: str, **twists: Any) -> Credential:
+    """Register a passkey. Raises ClientError where that is refused."""
+    credential, answer = authenticator.create(begin(server, token), **twists)
+    complete(server, token, answer)
+    return credential
+
+
+def listed(server: RunningServer, token: str) -> list[Any]:
+    """Return the user's passkeys."""
+    return list(server.anonymous.list_web_authn_credentials(AccessToken=token)["Credentials"])

@@ -1,0 +1,433 @@
+"""Passkeys registered, listed and deleted; and every registration that is none."""
+
+import json
+from typing import Any
+
+import pytest
+from tests import authenticator
+from tests.authenticator import BACKED_UP, BACKUP_ELIGIBLE, PARTY, USER_PRESENT, VERIFIED, Credential
+from tests.conftest import ClockedServer
+from tests.people import make_app, make_pool, make_user, sign_in
+from tests.scenarios.passkeys import (
+    MULTI_FACTOR,
+    PASSKEYS_ALLOWED,
+    begin,
+    complete,
+    configure,
+    listed,
+    register,
+    token_of,
+    with_passkeys,
+)
+from tests.scenarios.refusals import refused
+from tests.server import RunningServer
+from webauthn.helpers import base64url_to_bytes
+
+INVALID = "InvalidParameterException"
+GONE = "WebAuthnChallengeNotFoundException"
+NOT_SUPPORTED = "WebAuthnCredentialNotSupportedException"
+
+
+def test_what_the_browser_is_asked(server: RunningServer) -> None:
+    app = with_passkeys(server)
+    sub = make_user(server, app.pool_id, "ann", attributes={"name": "Ann Other"})
+    options = begin(server, sign_in(server, app, "ann")["AccessToken"])
+    assert options["rp"] == {"id": PARTY, "name": PARTY}
+    assert base64url_to_bytes(options["user"].pop("id")).decode() == sub
+    assert options["user"] == {"name": "ann", "displayName": "Ann Other"}
+    assert len(base64url_to_bytes(options["challenge"])) == 32
+    assert [one["alg"] for one in options["pubKeyCredParams"] if one["alg"] != -8] == [-7, -257]
+    assert options["authenticatorSelection"] == {
+        "residentKey": "required",
+        "requireResidentKey": True,
+        "userVerification": "preferred",
+    }
+    assert (options["attestation"], options["excludeCredentials"], options["timeout"]) == (
+        "none",
+        [],
+        180_000,
+    )
+
+
+def test_the_authenticator_shows_the_address_that_the_user_signs_in_with(server: RunningServer) -> None:
+    app = with_passkeys(server, UsernameAttributes=["email"])
+    make_user(server, app.pool_id, "ann@example.org", attributes={"email": "ann@example.org"})
+    token = sign_in(server, app, "ann@example.org")["AccessToken"]
+    options = begin(server, token)
+    assert options["user"]["name"] == "ann@example.org"
+    assert b"ann" not in base64url_to_bytes(options["user"]["id"])
+
+
+def test_a_passkey_is_registered_listed_and_deleted(server: RunningServer) -> None:
+    app = with_passkeys(server)
+    token = token_of(server, app, "ann")
+    credential = register(server, token)
+    (told,) = listed(server, token)
+    assert told.pop("CreatedAt").year >= 2024
+    assert told == {
+        "CredentialId": credential.name,
+        "FriendlyCredentialName": told["FriendlyCredentialName"],
+        "RelyingPartyId": PARTY,
+        "AuthenticatorAttachment": "platform",
+        "AuthenticatorTransports": ["hybrid", "internal"],
+    }
+    assert told["FriendlyCredentialName"]
+    factors = server.anonymous.get_user_auth_factors(AccessToken=token)["ConfiguredUserAuthFactors"]
+    assert factors == ["PASSWORD", "WEB_AUTHN"]
+    (excluded,) = begin(server, token)["excludeCredentials"]
+    assert excluded == {"id": credential.name, "type": "public-key", "transports": ["hybrid", "internal"]}
+    server.anonymous.delete_web_authn_credential(AccessToken=token, CredentialId=credential.name)
+    assert listed(server, token) == []
+    factors = server.anonymous.get_user_auth_factors(AccessToken=token)["ConfiguredUserAuthFactors"]
+    assert factors == ["PASSWORD"]
+    with refused("ResourceNotFoundException"):
+        server.anonymous.delete_web_authn_credential(AccessToken=token, CredentialId=credential.name)
+
+
+def test_a_browser_may_hand_in_its_answer_as_text(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    _, answer = authenticator.create(begin(server, token))
+    complete(server, token, json.dumps(answer))
+    assert len(listed(server, token)) == 1
+
+
+def test_passkeys_are_told_by_pages_and_are_at_most_twenty(clocked: ClockedServer) -> None:
+    app = with_passkeys(clocked)
+    token = token_of(clocked, app, "ann")
+    made = []
+    for _ in range(20):
+        made.append(register(clocked, token).name)
+        clocked.clock.advance(1)
+    with refused("LimitExceededException"):
+        begin(clocked, token)
+    pages: list[list[str]] = []
+    more: dict[str, Any] = {}
+    while True:
+        page: Any = clocked.anonymous.list_web_authn_credentials(AccessToken=token, MaxResults=8, **more)
+        pages.append([one["CredentialId"] for one in page["Credentials"]])
+        if "NextToken" not in page:
+            break
+        more = {"NextToken": page["NextToken"]}
+    assert [len(page) for page in pages] == [8, 8, 4]
+    assert [name for page in pages for name in page] == made
+    other = token_of(clocked, app, "bob")
+    with refused(INVALID, "NextToken"):
+        clocked.anonymous.list_web_authn_credentials(AccessToken=other, **more)
+
+
+def test_pools_without_passkeys(server: RunningServer) -> None:
+    app = make_app(server, make_pool(server))
+    token = token_of(server, app, "ann")
+    with refused("WebAuthnNotEnabledException"):
+        begin(server, token)
+    app = make_app(server, make_pool(server, Policies=PASSKEYS_ALLOWED))
+    token = token_of(server, app, "ann")
+    with refused("WebAuthnConfigurationMissingException"):
+        begin(server, token)
+    _, answer = authenticator.create({"rp": {"id": PARTY}, "user": {"id": ""}, "challenge": "AAAA"})
+    with refused(GONE):
+        complete(server, token, answer)
+    configure(server, app.pool_id)
+    register(server, token)
+
+
+def test_passkeys_need_a_good_token_and_no_reset(server: RunningServer) -> None:
+    app = with_passkeys(server)
+    token = token_of(server, app, "ann")
+    with refused("NotAuthorizedException"):
+        begin(server, token[:-4] + "AAAA")
+    answer = authenticator.create(begin(server, token))[1]
+    server.anonymous.global_sign_out(AccessToken=token)
+    for act in (
+        lambda: begin(server, token),
+        lambda: complete(server, token, answer),
+        lambda: listed(server, token),
+    ):
+        with refused("NotAuthorizedException"):
+            act()
+    token = sign_in(server, app, "ann")["AccessToken"]
+    server.administrator.admin_reset_user_password(UserPoolId=app.pool_id, Username="ann")
+    with refused("PasswordResetRequiredException"):
+        begin(server, token)
+
+
+def test_a_challenge_serves_once(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    with refused(GONE):
+        complete(
+            server,
+            token,
+            authenticator.create({"rp": {"id": PARTY}, "user": {"id": ""}, "challenge": "AAAA"})[1],
+        )
+    options = begin(server, token)
+    _, answer = authenticator.create(options)
+    complete(server, token, answer)
+    with refused(GONE):
+        complete(server, token, answer)
+    with refused(GONE):
+        complete(server, token, authenticator.create(options)[1])
+    assert len(listed(server, token)) == 1
+
+
+def test_a_failed_answer_uses_the_challenge_up(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    options = begin(server, token)
+    with refused("WebAuthnOriginNotAllowedException"):
+        complete(server, token, authenticator.create(options, origin="https://example.com")[1])
+    with refused(GONE):
+        complete(server, token, authenticator.create(options)[1])
+
+
+def test_a_new_challenge_takes_the_place_of_the_one_before(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    earlier, later = begin(server, token), begin(server, token)
+    with refused(GONE):
+        complete(server, token, authenticator.create(earlier)[1])
+    complete(server, token, authenticator.create(later)[1])
+
+
+def test_a_challenge_expires(clocked: ClockedServer) -> None:
+    token = token_of(clocked, with_passkeys(clocked), "ann")
+    options = begin(clocked, token)
+    clocked.clock.advance(180)
+    with refused(GONE):
+        complete(clocked, token, authenticator.create(options)[1])
+
+
+def test_a_challenge_is_its_users_and_its_clients(server: RunningServer) -> None:
+    app = with_passkeys(server)
+    ann, bob = token_of(server, app, "ann"), token_of(server, app, "bob")
+    options = begin(server, ann)
+    begin(server, bob)
+    with refused(GONE):
+        complete(server, bob, authenticator.create(options)[1])
+    second = make_app(server, app.pool_id)
+    elsewhere = sign_in(server, second, "ann")["AccessToken"]
+    with refused("WebAuthnClientMismatchException"):
+        complete(server, elsewhere, authenticator.create(options)[1])
+    complete(server, ann, authenticator.create(options)[1])
+    stranger = token_of(server, with_passkeys(server), "ann")
+    with refused(GONE):
+        complete(server, stranger, authenticator.create(begin(server, ann))[1])
+
+
+def test_a_credential_is_registered_once_in_a_pool(server: RunningServer) -> None:
+    app = with_passkeys(server)
+    ann, bob = token_of(server, app, "ann"), token_of(server, app, "bob")
+    credential = register(server, ann)
+    for token in (ann, bob):
+        with refused(INVALID, "registered already"):
+            register(server, token, credential=credential)
+    with refused("ResourceNotFoundException"):
+        server.anonymous.delete_web_authn_credential(AccessToken=bob, CredentialId=credential.name)
+    assert listed(server, bob) == []
+    elsewhere = with_passkeys(server)
+    register(server, token_of(server, elsewhere, "ann"), credential=credential)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://example.com",
+        "https://example.org.evil.com",
+        "https://notexample.org",
+        "http://example.org",
+        "https://example.org/",
+        "https://user@example.org",
+        "https://evil.com:443@example.org",
+        "https://evil.com#.example.org",
+        "https://EXAMPLE.org",
+        "android:apk-key-hash:abc",
+        "null",
+        "",
+        ["https://example.org"],
+        None,
+        7,
+    ],
+)
+def test_an_origin_that_is_not_the_relying_partys_is_refused(server: RunningServer, origin: Any) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    with refused("WebAuthnOriginNotAllowedException"):
+        register(server, token, origin=origin)
+    assert listed(server, token) == []
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://example.org", "https://a.b.example.org", "https://example.org:8443"]
+)
+def test_the_domain_and_those_below_it_are_allowed(server: RunningServer, origin: str) -> None:
+    register(server, token_of(server, with_passkeys(server), "ann"), origin=origin)
+
+
+def test_frames_of_other_sites_are_refused(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    with refused("WebAuthnOriginNotAllowedException"):
+        register(server, token, crossOrigin=True)
+
+
+def test_a_passkey_of_another_relying_party(server: RunningServer) -> None:
+    app = with_passkeys(server)
+    token = token_of(server, app, "ann")
+    with refused("WebAuthnRelyingPartyMismatchException"):
+        register(server, token, credential=Credential("example.com", ""))
+    options = begin(server, token)
+    configure(server, app.pool_id, "app.example.org")
+    with refused("WebAuthnRelyingPartyMismatchException"):
+        complete(server, token, authenticator.create(options)[1])
+
+
+def test_a_changed_relying_party_leaves_passkeys_behind(server: RunningServer) -> None:
+    app = with_passkeys(server)
+    token = token_of(server, app, "ann")
+    register(server, token)
+    configure(server, app.pool_id, "app.example.org")
+    assert begin(server, token)["excludeCredentials"] == []
+    factors = server.anonymous.get_user_auth_factors(AccessToken=token)["ConfiguredUserAuthFactors"]
+    assert (factors, len(listed(server, token))) == (["PASSWORD"], 1)
+    told = server.administrator.admin_get_user_auth_factors(UserPoolId=app.pool_id, Username="ann")
+    assert told["ConfiguredUserAuthFactors"] == ["PASSWORD"]
+    configure(server, app.pool_id)
+    told = server.administrator.admin_get_user_auth_factors(UserPoolId=app.pool_id, Username="ann")
+    assert told["ConfiguredUserAuthFactors"] == ["PASSWORD", "WEB_AUTHN"]
+
+
+@pytest.mark.parametrize(
+    "configured", [{"verification": "required"}, {"verification": "preferred", **MULTI_FACTOR}]
+)
+def test_a_user_who_must_be_verified(server: RunningServer, configured: dict[str, str]) -> None:
+    app = with_passkeys(server)
+    configure(server, app.pool_id, **configured)
+    token = token_of(server, app, "ann")
+    assert begin(server, token)["authenticatorSelection"]["userVerification"] == "required"
+    with refused(NOT_SUPPORTED):
+        register(server, token, flags=USER_PRESENT)
+    register(server, token, flags=VERIFIED | BACKUP_ELIGIBLE | BACKED_UP)
+
+
+def test_a_user_who_need_not_be_verified_must_be_there(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    with refused(INVALID):
+        register(server, token, flags=0)
+    with refused(INVALID):
+        register(server, token, flags=VERIFIED | BACKED_UP)
+    register(server, token, flags=USER_PRESENT)
+
+
+@pytest.mark.parametrize(
+    "cose",
+    [
+        {1: 2, 3: -7, -1: 1, -2: b"\x01" * 32, -3: b"\x02" * 32},
+        {1: 2, 3: -7, -1: 1, -2: "x", -3: "y"},
+        authenticator.rsa_key(1024),
+        {1: 3, 3: -257, -1: b"\xff" * 4096, -2: b"\x01\x00\x01"},
+        {1: 1, 3: -8, -1: 6, -2: b"\x00" * 31},
+    ],
+    ids=["off the curve", "text", "short RSA", "long RSA", "short Ed25519"],
+)
+def test_keys_that_are_not_taken(server: RunningServer, cose: dict[int, Any]) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    with refused(NOT_SUPPORTED):
+        register(server, token, cose=cose)
+
+
+def test_an_rsa_key_and_an_unknown_algorithm(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    register(server, token, cose=authenticator.rsa_key(2048))
+    for cose in ({1: 2, 3: -65535, -1: 1, -2: b"x" * 32, -3: b"y" * 32}, {1: 2}, {1: 9, 3: -7}):
+        with refused(INVALID):
+            register(server, token, cose=cose)
+
+
+def test_an_attestation_that_nobody_asked_for_is_not_read(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    register(server, token, fmt="packed", statement={"alg": -7, "sig": b"none", "x5c": [b"garbage"]})
+    register(server, token, fmt="of tomorrow", statement={"sig": b"none"})
+
+
+def test_a_credential_of_too_long_an_id(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    with refused(NOT_SUPPORTED):
+        register(server, token, credential=Credential(PARTY, "", id=b"i" * 1024))
+
+
+def _spoilt(answer: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    spoilt = json.loads(json.dumps(answer))
+    *outer, last = path.split(".")
+    place = spoilt
+    for name in outer:
+        place = place[name]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return dict(spoilt)
+
+
+@pytest.mark.parametrize(
+    "value", [None, 7, "", "!", "é", [], {}, "A" * 5000, "oWNmbXRkbm9uZQ", "e30", "_" * 40]
+)
+@pytest.mark.parametrize(
+    "path", ["id", "rawId", "type", "response", "response.clientDataJSON", "response.attestationObject"]
+)
+def test_what_is_no_credential(server: RunningServer, path: str, value: Any) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    _, answer = authenticator.create(begin(server, token))
+    with refused(INVALID):
+        complete(server, token, _spoilt(answer, path, value))
+    assert listed(server, token) == []
+
+
+@pytest.mark.parametrize("answer", [7, True, "text", "[]", [], {}, [[]], "[" * 5000, {"id": {"deep": [{}]}}])
+def test_what_is_no_answer_at_all(server: RunningServer, answer: Any) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    begin(server, token)
+    with refused(INVALID):
+        complete(server, token, answer)
+
+
+def test_passkeys_go_with_their_user(server: RunningServer) -> None:
+    app = with_passkeys(server)
+    token = token_of(server, app, "ann")
+    credential = register(server, token)
+    options = begin(server, token)
+    server.anonymous.delete_user(AccessToken=token)
+    again = token_of(server, app, "ann")
+    assert listed(server, again) == []
+    with refused(GONE):
+        complete(server, again, authenticator.create(options)[1])
+    register(server, again, credential=credential)
+
+
+@pytest.mark.parametrize(
+    "party",
+    [
+        "Example.org",
+        "https://example.org",
+        "example.org:443",
+        "127.0.0.1",
+        "-a.org",
+        "a..org",
+        "a b",
+        "é.org",
+    ],
+)
+def test_a_relying_party_is_a_domain(server: RunningServer, party: str) -> None:
+    pool_id = make_pool(server)
+    with refused(INVALID, "RelyingPartyId must be a domain"):
+        configure(server, pool_id, party)
+
+
+def test_where_mfa_is_required_a_passkey_that_is_one_factor_begins_no_sign_in(server: RunningServer) -> None:
+    cognito, pool_id = server.administrator, make_pool(server, Policies=PASSKEYS_ALLOWED)
+    token: Any = {"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}}
+    with refused(INVALID, "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required"):
+        cognito.set_user_pool_mfa_config(UserPoolId=pool_id, **token)
+    configure(server, pool_id, **MULTI_FACTOR)
+    cognito.set_user_pool_mfa_config(UserPoolId=pool_id, **token)
+    with refused(INVALID, "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required"):
+        configure(server, pool_id)
+    required = make_pool(server)
+    cognito.set_user_pool_mfa_config(UserPoolId=required, **token)
+    policies: Any = PASSKEYS_ALLOWED
+    with refused(INVALID, "WEB_AUTHN cannot be used as an auth factor when MFA is enabled"):
+        cognito.update_user_pool(UserPoolId=required, MfaConfiguration="ON", Policies=policies)
