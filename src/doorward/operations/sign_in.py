@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
+from doorward.signin.choice_flow import answer_choice, answer_password, answer_password_srp, begin_choice
 from doorward.signin.device_flow import answer_device_srp, begin_device_srp
 from doorward.signin.mfa_setup_flow import answer_mfa_setup
 from doorward.signin.new_password_flow import answer_new_password
@@ -43,6 +44,7 @@ Flow = Callable[[SignInRequest], Challenge | Granted]
 PUBLIC_FLOWS: Mapping[str, Flow] = {
     "USER_PASSWORD_AUTH": sign_in_with_password,
     "USER_SRP_AUTH": begin_srp,
+    "USER_AUTH": begin_choice,
     "REFRESH_TOKEN_AUTH": refresh,
     "REFRESH_TOKEN": refresh,
 }
@@ -52,6 +54,9 @@ ADMINISTRATOR_FLOWS: Mapping[str, Flow] = {
     "ADMIN_NO_SRP_AUTH": sign_in_with_password,
 }
 CHALLENGES: Mapping[str, Flow] = {
+    "SELECT_CHALLENGE": answer_choice,
+    "PASSWORD": answer_password,
+    "PASSWORD_SRP": answer_password_srp,
     "PASSWORD_VERIFIER": answer_srp,
     "NEW_PASSWORD_REQUIRED": answer_new_password,
     "SMS_MFA": answer_sms,
@@ -66,6 +71,7 @@ CHALLENGES: Mapping[str, Flow] = {
 _ENABLED_BY: Mapping[str, tuple[str, ...]] = {
     "USER_PASSWORD_AUTH": ("ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"),
     "USER_SRP_AUTH": ("ALLOW_USER_SRP_AUTH",),
+    "USER_AUTH": ("ALLOW_USER_AUTH",),
     "REFRESH_TOKEN_AUTH": ("ALLOW_REFRESH_TOKEN_AUTH",),
     "ADMIN_USER_PASSWORD_AUTH": ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"),
 }
@@ -188,5 +194,8 @@ def _answer(shape: type[AnyResponse], outcome: Challenge | Granted) -> AnyRespon
     if isinstance(outcome, Granted):
         return shape(challenge_parameters={}, authentication_result=outcome.tokens)
     return shape(
-        challenge_name=outcome.name, session=outcome.session, challenge_parameters=outcome.parameters
+        challenge_name=outcome.name,
+        session=outcome.session,
+        challenge_parameters=outcome.parameters,
+        available_challenges=list(outcome.available) or None,
     )
