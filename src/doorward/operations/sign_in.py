@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
+from doorward.signin import first_code_flow, second_factor_flow
 from doorward.signin.choice_flow import answer_choice, answer_password, answer_password_srp, begin_choice
 from doorward.signin.device_flow import answer_device_srp, begin_device_srp
 from doorward.signin.mfa_setup_flow import answer_mfa_setup
@@ -12,12 +13,6 @@ from doorward.signin.new_password_flow import answer_new_password
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
 from doorward.signin.request import SignInRequest
-from doorward.signin.second_factor_flow import (
-    answer_email,
-    answer_selection,
-    answer_sms,
-    answer_software_token,
-)
 from doorward.signin.sign_in import Challenge, Granted
 from doorward.signin.srp_flow import answer_srp, begin_srp
 from doorward.wire.contract import (
@@ -59,10 +54,11 @@ CHALLENGES: Mapping[str, Flow] = {
     "PASSWORD_SRP": answer_password_srp,
     "PASSWORD_VERIFIER": answer_srp,
     "NEW_PASSWORD_REQUIRED": answer_new_password,
-    "SMS_MFA": answer_sms,
-    "EMAIL_OTP": answer_email,
-    "SOFTWARE_TOKEN_MFA": answer_software_token,
-    "SELECT_MFA_TYPE": answer_selection,
+    "SMS_MFA": second_factor_flow.answer_sms,
+    "SMS_OTP": first_code_flow.answer_sms,
+    "EMAIL_OTP": first_code_flow.answer_email,
+    "SOFTWARE_TOKEN_MFA": second_factor_flow.answer_software_token,
+    "SELECT_MFA_TYPE": second_factor_flow.answer_selection,
     "DEVICE_SRP_AUTH": begin_device_srp,
     "DEVICE_PASSWORD_VERIFIER": answer_device_srp,
     "MFA_SETUP": answer_mfa_setup,

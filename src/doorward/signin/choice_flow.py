@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from doorward.directory.user_pool import UserPool
 from doorward.signin.choosing import nobody, put, resumed_choice
 from doorward.signin.endings import refuse
-from doorward.signin.first_factors import Chooser, allowed
+from doorward.signin.first_code_flow import ask_email, ask_sms
+from doorward.signin.first_factors import Chooser, FirstCode, allowed, can_begin_with_code
 from doorward.signin.known_devices import claim_device
 from doorward.signin.password_flow import go_on_with_password
 from doorward.signin.request import SignInRequest, identify
@@ -127,6 +128,10 @@ def _has_password(_tx: Connection, _pool: UserPool, chooser: Chooser) -> bool:
     return chooser.has_password
 
 
+def _can_receive(_tx: Connection, pool: UserPool, chooser: Chooser, *, factor: FirstCode) -> bool:
+    return can_begin_with_code(pool, chooser, factor)
+
+
 def _ask_password(request: SignInRequest, sign_in: SignIn) -> Challenge | Granted:
     password = request.parameters.get("PASSWORD")
     return go_on_with_password(sign_in, password) if password else _put_bare("PASSWORD", sign_in)
@@ -148,5 +153,7 @@ def _put_bare(challenge: ChallengeName, sign_in: SignIn) -> Challenge | Granted:
 FIRST_FACTORS: Final[dict[ChallengeName, FirstFactor]] = {
     "PASSWORD": FirstFactor("PASSWORD", _has_password, _ask_password),
     "PASSWORD_SRP": FirstFactor("PASSWORD", _has_password, _ask_password_srp),
+    "EMAIL_OTP": FirstFactor("EMAIL_OTP", partial(_can_receive, factor="EMAIL_OTP"), ask_email),
+    "SMS_OTP": FirstFactor("SMS_OTP", partial(_can_receive, factor="SMS_OTP"), ask_sms),
 }
 """Every first factor by the name of its challenge, in the order in which they are told."""

@@ -1,6 +1,7 @@
 """Going on with a sign-in that waits for an answer: whose it is, and whether it still may."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,10 @@ from doorward.signin.steps import refuse_blocked_address, refuse_unusable_user
 from doorward.wire.errors import NotAuthorizedException
 
 INVALID = "Invalid session for the user."
+
+BEGINNINGS: Final = frozenset({"password", "email", "phone_number"})
+"""First factors behind which a sign-in does not outlive the password that the user had: he may have replaced it
+because somebody else is at his account, or in his mailbox."""
 
 
 def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Challenge | Granted:
@@ -62,6 +67,6 @@ def refuse_changed_user(tx: Connection, sign_in: SignIn) -> Answer | None:
     sign_in.user = users.find_by_sub(tx, sign_in.pool.id, state.sub) if state.sub else None
     password = sign_in.user.password if sign_in.user else None
     changed = (password.digest if password else None) != state.password_digest
-    if sign_in.user is None or ("password" in state.proven and changed):
+    if sign_in.user is None or (changed and BEGINNINGS.intersection(state.proven)):
         return refuse(tx, sign_in, NotAuthorizedException(INVALID))
     return None
