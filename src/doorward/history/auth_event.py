@@ -14,10 +14,11 @@ RiskLevel = Literal["Low", "Medium", "High"]
 
 
 class ChallengeResponse(msgspec.Struct, frozen=True):
-    """How one challenge of the attempt was answered."""
+    """How one challenge of the attempt was answered; `by` says with what, where the API has no name for it."""
 
     challenge_name: Literal["Password", "Mfa"]
     challenge_response: Literal["Success", "Failure"]
+    by: Literal["passkey"] | None = None
 
 
 class EventReason(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from doorward.signin.choice_flow import answer_choice, answer_password, answer_p
 from doorward.signin.device_flow import answer_device_srp, begin_device_srp
 from doorward.signin.mfa_setup_flow import answer_mfa_setup
 from doorward.signin.new_password_flow import answer_new_password
+from doorward.signin.passkey_flow import answer_passkey
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
 from doorward.signin.request import SignInRequest
@@ -59,6 +60,7 @@ CHALLENGES: Mapping[str, Flow] = {
     "EMAIL_OTP": first_code_flow.answer_email,
     "SOFTWARE_TOKEN_MFA": second_factor_flow.answer_software_token,
     "SELECT_MFA_TYPE": second_factor_flow.answer_selection,
+    "WEB_AUTHN": answer_passkey,
     "DEVICE_SRP_AUTH": begin_device_srp,
     "DEVICE_PASSWORD_VERIFIER": answer_device_srp,
     "MFA_SETUP": answer_mfa_setup,

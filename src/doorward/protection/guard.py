@@ -301,6 +301,7 @@ class Guard:
             can_set_up_factor=held.can_set_up,
             mfa_on=held.always_asked,
             device_replaces_mfa=held.device_stands,
+            passkey_replaces_mfa=held.passkey_stands,
         )
         return decide(policy, level, facts, screening.exception)
 

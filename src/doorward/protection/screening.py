@@ -32,13 +32,14 @@ class HeldFactors:
 
     `active`: he can be asked for one now. `can_set_up`: the pool offers one that he could set up while signing in.
     `always_asked`: one is asked of him whatever the risk. `device_stands`: he comes with a remembered device that
-    the pool lets stand for a factor.
+    the pool lets stand for a factor. `passkey_stands`: he has begun with a passkey that counts as both.
     """
 
     active: bool = False
     can_set_up: bool = False
     always_asked: bool = False
     device_stands: bool = False
+    passkey_stands: bool = False
 
 
 NO_FACTORS = HeldFactors()

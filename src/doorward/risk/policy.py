@@ -96,6 +96,8 @@ class UserFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A second factor is asked of this user whatever the risk."""
     device_replaces_mfa: bool = False
     """The attempt comes from a remembered device, and the pool lets that stand for a second factor."""
+    passkey_replaces_mfa: bool = False
+    """The attempt began with a passkey that counts as both factors."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -192,6 +194,8 @@ def _without_factor(level: Level, user: UserFacts, setup: SetupAtRisk, risk: str
 
 
 def _challenge(user: UserFacts, why: str) -> tuple[Response, str]:
+    if user.passkey_replaces_mfa:
+        return Response.ALLOW, f"{why}; the passkey was both factors"
     if user.device_replaces_mfa:
         return Response.ALLOW, f"{why}; a remembered device stands for the second factor"
     return Response.MFA, why

@@ -12,11 +12,19 @@ from typing import Final
 from sqlalchemy import Connection
 
 from doorward.directory.user_pool import UserPool
+from doorward.signin import passkeys
 from doorward.signin.choosing import nobody, put, resumed_choice
 from doorward.signin.endings import refuse
 from doorward.signin.first_code_flow import ask_email, ask_sms
-from doorward.signin.first_factors import Chooser, FirstCode, allowed, can_begin_with_code
+from doorward.signin.first_factors import (
+    Chooser,
+    FirstCode,
+    allowed,
+    can_begin_with_code,
+    can_begin_with_passkey,
+)
 from doorward.signin.known_devices import claim_device
+from doorward.signin.passkey_flow import ask_passkey
 from doorward.signin.password_flow import go_on_with_password
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Answer, Challenge, ChallengeName, Granted, SignIn, settle, walk
@@ -107,7 +115,7 @@ def _available(tx: Connection, sign_in: SignIn) -> tuple[ChallengeName, ...]:
     """Return what can be begun with. Whoever has nothing is nobody from here on, where that must not show."""
     pool, user = sign_in.pool, sign_in.user
     if user is not None:
-        available = _offered(tx, pool, Chooser(user, has_password=user.password is not None))
+        available = _offered(tx, pool, passkeys.chooser(tx, pool, user))
         if available or not sign_in.client.hides_who_exists:
             return available
         sign_in.user = None
@@ -130,6 +138,10 @@ def _has_password(_tx: Connection, _pool: UserPool, chooser: Chooser) -> bool:
 
 def _can_receive(_tx: Connection, pool: UserPool, chooser: Chooser, *, factor: FirstCode) -> bool:
     return can_begin_with_code(pool, chooser, factor)
+
+
+def _has_passkey(_tx: Connection, pool: UserPool, chooser: Chooser) -> bool:
+    return can_begin_with_passkey(pool, chooser)
 
 
 def _ask_password(request: SignInRequest, sign_in: SignIn) -> Challenge | Granted:
@@ -155,5 +167,6 @@ FIRST_FACTORS: Final[dict[ChallengeName, FirstFactor]] = {
     "PASSWORD_SRP": FirstFactor("PASSWORD", _has_password, _ask_password_srp),
     "EMAIL_OTP": FirstFactor("EMAIL_OTP", partial(_can_receive, factor="EMAIL_OTP"), ask_email),
     "SMS_OTP": FirstFactor("SMS_OTP", partial(_can_receive, factor="SMS_OTP"), ask_sms),
+    "WEB_AUTHN": FirstFactor("WEB_AUTHN", _has_passkey, ask_passkey),
 }
 """Every first factor by the name of its challenge, in the order in which they are told."""

@@ -5,20 +5,24 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
+from doorward.directory.queries import users
+from doorward.directory.relying_party import relying_party
 from doorward.signin import sessions, stand_in
 from doorward.signin.endings import end_answered
-from doorward.signin.first_factors import Chooser
+from doorward.signin.first_factors import CODE_ADDRESS, Chooser, allowed
 from doorward.signin.known_devices import claim_device
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import resumed
 from doorward.signin.session_codes import SentCode
-from doorward.signin.sessions import SessionState
+from doorward.signin.sessions import OpenSession, SessionState
 from doorward.signin.sign_in import Challenge, ChallengeName, SignIn
 
-_PASSWORD_ALONE: Final = 0
-_CODES_ALONE: Final = 1
+_NO_CODES: Final = 0
+_NO_PASSWORD: Final = 1
 _KINDS: Final = 4
-"""Of four names that lead to nobody one seems to have a password alone, one codes alone, and two both."""
+"""Of four names that lead to nobody one seems to have no codes, one codes and no password, and two both."""
+_PASSKEYS: Final = 2
+"""And of two one a passkey besides."""
 
 
 def put(
@@ -30,11 +34,12 @@ def put(
     available: tuple[ChallengeName, ...] = (),
     waits_for: str | None = None,
     code: SentCode | None = None,
+    passkey_challenge: bytes | None = None,
 ) -> Challenge:
     """Put a challenge to whoever has only said his name; the session that was answered ends.
 
     No event is written: nothing has been tried. `waits_for` is what the session waits for where another challenge
-    has the same name, `code` what was sent for it.
+    has the same name, `code` what was sent for it, `passkey_challenge` what an authenticator is to sign.
     """
     user = sign_in.user
     end_answered(tx, sign_in)
@@ -47,6 +52,7 @@ def put(
         user_id=user.username if user else sign_in.name,
         device_key=sign_in.device_key,
         code=code,
+        passkey_challenge=passkey_challenge,
     )
     handle = sessions.open_session(tx, sign_in.call, sign_in.client, state)
     return Challenge(challenge, handle, parameters, available)
@@ -68,14 +74,28 @@ def resumed_choice(tx: Connection, request: SignInRequest, waits_for: str) -> Si
     return sign_in
 
 
+def read_again(tx: Connection, sign_in: SignIn) -> None:
+    """See session and user as they are now: of two who answer at once, one sees what the other has done."""
+    waiting = sign_in.answers
+    if waiting is None:
+        raise LookupError("no step before this one ends the session")
+    state = sessions.read_session(tx, sign_in.call, sign_in.client, waiting.state.challenge, waiting.handle)
+    sign_in.answers = OpenSession(waiting.handle, state)
+    sign_in.user = users.find_by_sub(tx, sign_in.pool.id, state.sub) if state.sub else None
+
+
 def nobody(sign_in: SignIn) -> Chooser:
     """Return who seems to choose where the name leads to nobody: always the same, with what a user might have."""
     keyring, pool = sign_in.call.services.keyring, sign_in.pool
     user = stand_in.stand_in(keyring, pool, sign_in.name)
     named = f"{pool.id}\x00{pool.key(sign_in.name)}".encode("utf-8", "surrogatepass")
     # Of the oldest key, so that a new key changes no simulated answer.
-    kind = keyring.digests("simulated choice", named)[-1][-1] % _KINDS
-    if kind == _PASSWORD_ALONE:
+    *_, chance, seed = keyring.digests("simulated choice", named)[-1]
+    kind = seed % _KINDS
+    # Where nothing but a password is left to those without a passkey, all have one.
+    has_password = kind != _NO_PASSWORD or not CODE_ADDRESS.keys() & set(allowed(pool))
+    has_passkey = relying_party(pool.factors.passkeys) is not None and bool(chance % _PASSKEYS)
+    if kind == _NO_CODES:
         bare = {name: value for name, value in user.attributes.items() if not name.endswith("_verified")}
-        return Chooser(msgspec.structs.replace(user, attributes=bare), has_password=True)
-    return Chooser(user, has_password=kind != _CODES_ALONE)
+        user = msgspec.structs.replace(user, attributes=bare)
+    return Chooser(user, has_password=has_password, has_passkey=has_passkey)

@@ -26,11 +26,12 @@ CODE_ADDRESS: Final[dict[FirstCode, Literal["email", "phone_number"]]] = {
 class Chooser:
     """Who is to choose: a user, or the stand-in of a name that leads to nobody.
 
-    `has_password`: he could sign in with one. Of a stand-in it is pretended.
+    `has_password`, `has_passkey`: he could sign in with one. Of a stand-in it is pretended.
     """
 
     user: User
     has_password: bool
+    has_passkey: bool = False
 
 
 def allowed(pool: UserPool) -> list[AuthFactorType]:
@@ -67,5 +68,21 @@ def can_begin_with_code(pool: UserPool, chooser: Chooser, factor: FirstCode) -> 
     user = chooser.user
     if not user.enabled or user.status != "CONFIRMED" or not user.verified(CODE_ADDRESS[factor]):
         return False
-    owes_second = pool.mfa_configuration == "ON" or bool(second_factors.usable(pool, user))
-    return not (owes_second and chooser.has_password)
+    return not (_owes_second(pool, user) and chooser.has_password)
+
+
+def can_begin_with_passkey(pool: UserPool, chooser: Chooser) -> bool:
+    """Say whether a passkey can be the user's first factor, where the pool allows it.
+
+    Where a second factor is asked of him the passkey has to count as both, as in Cognito. Who has no password begins
+    with it all the same, and shows the second factor besides.
+    """
+    user = chooser.user
+    if not user.enabled or user.status != "CONFIRMED" or not chooser.has_passkey:
+        return False
+    owes_more = _owes_second(pool, user) and not second_factors.passkey_is_both(pool, user)
+    return not (owes_more and chooser.has_password)
+
+
+def _owes_second(pool: UserPool, user: User) -> bool:
+    return pool.mfa_configuration == "ON" or bool(second_factors.usable(pool, user))

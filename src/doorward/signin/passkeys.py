@@ -22,7 +22,7 @@ from doorward.directory.user_pool import UserPool
 from doorward.network import user_agent
 from doorward.signin import passkey_registration_queries as registrations
 from doorward.signin import sessions, web_authn
-from doorward.signin.first_factors import allowed
+from doorward.signin.first_factors import Chooser, allowed
 from doorward.signin.passkey_registration_queries import StartedRegistration
 from doorward.signin.web_authn import CeremonyError, Flaw, RegistrationAnswer
 from doorward.tokens.issuer import Bearer
@@ -132,6 +132,12 @@ def usable(tx: Connection, pool: UserPool, user: User) -> list[Passkey]:
     """Return the passkeys that a user can sign in with now: those of the pool's present relying party."""
     party = relying_party(pool.factors.passkeys)
     return bound_to(party, passkeys.of_user(tx, pool.id, user.sub)) if party else []
+
+
+def chooser(tx: Connection, pool: UserPool, user: User) -> Chooser:
+    """Return a user as one who is to choose his first factor."""
+    held = usable(tx, pool, user)
+    return Chooser(user, has_password=user.password is not None, has_passkey=bool(held))
 
 
 def bound_to(party: RelyingParty, held: list[Passkey]) -> list[Passkey]:

@@ -35,10 +35,12 @@ def held_factors(pool: UserPool, user: User, proofs: Collection[Proof] = ()) -> 
     """
     held = second_factors.usable(pool, user)
     can_set_up = second_factors.can_set_up_in_sign_in(pool, user)
+    passkey_stands = "passkey as both factors" in proofs
     return HeldFactors(
-        active=bool(second_factors.of_other_channel(held, proofs)),
+        active=passkey_stands or bool(second_factors.of_other_channel(held, proofs)),
         can_set_up=bool(second_factors.of_other_channel(can_set_up, proofs)),
         always_asked=bool(held) or pool.mfa_configuration == "ON",
+        passkey_stands=passkey_stands,
     )
 
 

@@ -7,6 +7,7 @@ follows from it and from what the pool offers at that time.
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from doorward.directory.relying_party import is_multi_factor
 from doorward.directory.user import ADDRESS_OF, Factor, User
 from doorward.directory.user_pool import UserPool
 from doorward.signin.sessions import Proof
@@ -62,6 +63,14 @@ def can_set_up(pool: UserPool, user: User) -> tuple[Factor, ...]:
 def can_set_up_in_sign_in(pool: UserPool, user: User) -> tuple[Factor, ...]:
     """Return those of `can_set_up` by which MFA_SETUP can be answered without leaving the sign-in."""
     return tuple(factor for factor in can_set_up(pool, user) if factor != "SMS_MFA")
+
+
+def passkey_is_both(pool: UserPool, user: User) -> bool:
+    """Say whether a user's passkey stands for both factors at once, where its authenticator has verified him.
+
+    The pool has to let it (FactorConfiguration) and the user to have turned it on (WebAuthnMfaSettings).
+    """
+    return user.passkey_factor and is_multi_factor(pool.factors.passkeys)
 
 
 def loses_last(pool: UserPool, before: User, after: User) -> bool:

@@ -20,9 +20,9 @@ from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
 
-Proof = Literal["password", "device", "email", "phone_number"] | Factor
+Proof = Literal["password", "device", "email", "phone_number", "passkey", "passkey as both factors"] | Factor
 """What a user has shown in a sign-in: that he knows the password, that he reads what is sent to an address (where
-a code was his first factor), that he holds a second factor, a remembered device."""
+a code was his first factor), that he holds a passkey, a second factor, a remembered device."""
 
 Pending = Literal["allow", "mfa", "mfa_setup"]
 """What is to follow: nothing more, the challenge of a second factor, or setting one up."""
@@ -41,7 +41,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet.
     `device_key` is the device that the client says it is, which may owe the proof of it.
     `set_up` is the factor that was set up on the way, `code` what was sent for this session alone, and
-    `wrong_answers` how often it was guessed at.
+    `wrong_answers` how often it was guessed at; `passkey_challenge` is what an authenticator is to sign.
     """
 
     challenge: str
@@ -60,6 +60,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     set_up: Factor | None = None
     code: SentCode | None = None
     wrong_answers: int = 0
+    passkey_challenge: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

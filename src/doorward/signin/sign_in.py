@@ -31,6 +31,7 @@ ChallengeName = Literal[
     "PASSWORD",
     "PASSWORD_SRP",
     "SMS_OTP",
+    "WEB_AUTHN",
 ]
 """The challenges that a sign-in can be waiting for."""
 

@@ -54,6 +54,16 @@ CHALLENGE_BYTES: Final = 32
 LONGEST_ID: Final = 1023
 """Bytes of a credential id (WebAuthn, 7.1, step 25)."""
 RSA_BITS: Final = range(2048, 4097)
+KEY_OF_NOBODY: Final = encode_cbor(
+    {
+        1: 2,
+        3: -7,
+        -1: 1,
+        -2: bytes.fromhex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"),
+        -3: bytes.fromhex("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"),
+    }
+)
+"""A public key to verify against where there is none: P-256's base point. What fits it must be refused all the same."""
 
 Flaw = Literal["form", "origin", "relying party", "user verification", "key", "counter", "proof"]
 """What is wrong with an answer: it cannot be read, comes from a page or for a domain that is not the relying party's,
