@@ -95,6 +95,16 @@ def rsa_key(bits: int) -> dict[int, Any]:
     return {1: 3, 3: -257, -1: numbers.n.to_bytes(bits // 8, "big"), -2: b"\x01\x00\x01"}
 
 
+def key_of(secret: int) -> ec.EllipticCurvePrivateKey:
+    """The key pair of a private number."""
+    return ec.derive_private_key(secret, ec.SECP256R1())
+
+
+def raw(credential_id: str) -> bytes:
+    """A credential id as the authenticator has it."""
+    return base64url_to_bytes(credential_id)
+
+
 def _authenticator_data(credential: Credential, flags: int) -> bytes:
     party = hashlib.sha256(credential.party.encode()).digest()
     return party + bytes([flags]) + credential.count.to_bytes(4, "big")

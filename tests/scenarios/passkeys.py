@@ -1,10 +1,13 @@
 """Pools whose users may sign in with passkeys, and users who have registered one."""
 
+import json
 from typing import Any
 
 from tests import authenticator
 from tests.authenticator import PARTY, Credential
 from tests.people import App, make_app, make_pool, make_user, sign_in
+from tests.scenarios import choosing
+from tests.scenarios.challenged import respond
 from tests.server import RunningServer
 
 PASSKEYS_ALLOWED = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
@@ -54,3 +57,30 @@ def register(server: RunningServer, token: str, **twists: Any) -> Credential:
 def listed(server: RunningServer, token: str) -> list[Any]:
     """Return the user's passkeys."""
     return list(server.anonymous.list_web_authn_credentials(AccessToken=token)["Credentials"])
+
+
+def asked_for_passkey(server: RunningServer, app: App, username: str) -> Any:
+    """Begin to sign in with a passkey; return the challenge."""
+    asked = choosing.begin(server, app, username, "WEB_AUTHN")
+    assert asked["ChallengeName"] == "WEB_AUTHN"
+    return asked
+
+
+def options_of(asked: Any) -> Any:
+    """Return what the browser is asked."""
+    return json.loads(asked["ChallengeParameters"]["CREDENTIAL_REQUEST_OPTIONS"])
+
+
+def show(
+    server: RunningServer, app: App, asked: Any, username: str, credential: Credential, **twists: Any
+) -> Any:
+    """Answer with a passkey. Raises ClientError where that is refused."""
+    answer = authenticator.get(options_of(asked), credential, **twists)
+    return respond(server, app, asked, username, CREDENTIAL=json.dumps(answer))
+
+
+def sign_in_with(
+    server: RunningServer, app: App, username: str, credential: Credential, **twists: Any
+) -> Any:
+    """Sign in with a passkey from the beginning. Raises ClientError where that is refused."""
+    return show(server, app, asked_for_passkey(server, app, username), username, credential, **twists)

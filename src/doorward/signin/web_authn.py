@@ -22,6 +22,7 @@ from webauthn import (
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 from webauthn.helpers import (
     base64url_to_bytes,
+    bytes_to_base64url,
     decode_credential_public_key,
     decoded_public_key_to_cryptography,
     encode_cbor,
@@ -143,6 +144,7 @@ def read_registration(answer: object) -> RegistrationAnswer:
     """Read a RegistrationResponseJSON, as an object or as a string. Raises CeremonyError."""
     with _flawed("form"):
         credential = parse_registration_credential_json(answer)  # type: ignore[arg-type]
+        _check_id(credential)
         response = credential.response
         # No attestation was asked for: a statement that comes all the same is put away unread, whatever its form.
         authenticator_data = parse_cbor(response.attestation_object)["authData"]
@@ -158,6 +160,7 @@ def read_authentication(answer: object) -> AuthenticationAnswer:
     """Read an AuthenticationResponseJSON, as an object or as a string. Raises CeremonyError."""
     with _flawed("form"):
         credential = parse_authentication_credential_json(answer)  # type: ignore[arg-type]
+        _check_id(credential)
         return AuthenticationAnswer(
             credential,
             parse_client_data_json(credential.response.client_data_json),
@@ -236,6 +239,12 @@ def attachment_of(answer: RegistrationAnswer) -> str | None:
     """Return whether the authenticator is part of the device (platform) or can be carried (cross-platform)."""
     attachment = answer.credential.authenticator_attachment
     return attachment.value if attachment else None
+
+
+def _check_id(credential: RegistrationCredential | AuthenticationCredential) -> None:
+    """See that the id is the one way to write it, since it is looked up by its text."""
+    if credential.id != bytes_to_base64url(credential.raw_id):
+        raise CeremonyError("form")
 
 
 def _check_surroundings(
