@@ -102,6 +102,20 @@ def test_a_forgotten_password_gives_him_one(server: RunningServer, app: App) -> 
     assert begin(server, app, "dora", "PASSWORD", PASSWORD=PASSWORD)["AuthenticationResult"]
 
 
+def test_he_chooses_a_password_without_an_earlier_one(server: RunningServer, app: App) -> None:
+    signed_up = sign_up(server, app, "daisy")
+    session = confirm(server, app, "daisy", signed_up["Session"])["Session"]
+    token = sign_in(server, app, "daisy", session)["AuthenticationResult"]["AccessToken"]
+    with refused(*WRONG):
+        server.anonymous.change_password(
+            AccessToken=token, PreviousPassword=PASSWORD, ProposedPassword=PASSWORD
+        )
+    server.anonymous.change_password(AccessToken=token, ProposedPassword=PASSWORD)
+    assert begin(server, app, "daisy", "PASSWORD", PASSWORD=PASSWORD)["AuthenticationResult"]
+    with refused("InvalidParameterException", "PreviousPassword"):
+        server.anonymous.change_password(AccessToken=token, ProposedPassword=PASSWORD + "!")
+
+
 def test_the_code_goes_where_the_first_factors_go(server: RunningServer) -> None:
     """Else the phone would come first, and the user could never sign in."""
     app = choosing(server, ["PASSWORD", "EMAIL_OTP"], AutoVerifiedAttributes=["email", "phone_number"])
