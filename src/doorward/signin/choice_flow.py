@@ -28,6 +28,7 @@ from doorward.signin.passkey_flow import ask_passkey
 from doorward.signin.password_flow import go_on_with_password
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Answer, Challenge, ChallengeName, Granted, SignIn, settle, walk
+from doorward.signin.signed_up import begin_signed_up
 from doorward.signin.srp_flow import go_on_with_srp
 from doorward.signin.steps import BEFORE_CREDENTIALS, refuse_unknown_name, refuse_unusable_user
 from doorward.wire.contract import AuthFactorType
@@ -55,7 +56,11 @@ def begin_choice(request: SignInRequest) -> Challenge | Granted:
     A name that leads to nobody, or to somebody who has nothing to begin with, gets the answers of a user where the
     client hides who exists. Elsewhere UserNotFoundException is raised for the one, and for the other what stands in
     his way, or NotAuthorizedException.
+
+    With a session that ConfirmSignUp returned, the first factor has been shown.
     """
+    if request.session is not None:
+        return begin_signed_up(request)
     name = request.username()
     request.check_client(name)
     with request.call.reading() as tx:
