@@ -12,8 +12,8 @@ from doorward.protection.screening import HeldFactors
 from doorward.signin import factor_guesses, second_factors, session_codes, software_tokens
 from doorward.signin.codes import MEDIA, masked
 from doorward.signin.endings import ask, refuse
+from doorward.signin.proofs import Proof
 from doorward.signin.session_codes import SentCode
-from doorward.signin.sessions import Proof
 from doorward.signin.sign_in import Answer, SignIn
 from doorward.wire.errors import (
     CodeDeliveryFailureException,

@@ -10,7 +10,7 @@ from typing import Final
 from doorward.directory.relying_party import is_multi_factor
 from doorward.directory.user import ADDRESS_OF, Factor, User
 from doorward.directory.user_pool import UserPool
-from doorward.signin.sessions import Proof
+from doorward.signin.proofs import Proof
 
 FACTORS: Final[tuple[Factor, ...]] = ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 """Every second factor, in the order in which they are told."""

@@ -6,7 +6,6 @@ unpredictable handle; the state is sealed in the database under the handle's dig
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,16 +15,10 @@ from doorward.clock import Instant, random_token
 from doorward.directory.app_client import AppClient
 from doorward.directory.user import Factor
 from doorward.signin import queries
+from doorward.signin.proofs import Pending, Proof
 from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
-
-Proof = Literal["password", "device", "email", "phone_number", "passkey", "passkey as both factors"] | Factor
-"""What a user has shown in a sign-in: that he knows the password, that he reads what is sent to an address (where
-a code was his first factor), that he holds a passkey, a second factor, a remembered device."""
-
-Pending = Literal["allow", "mfa", "mfa_setup"]
-"""What is to follow: nothing more, the challenge of a second factor, or setting one up."""
 
 _DEFAULT_MINUTES = 3
 _HANDLE_BYTES = 48

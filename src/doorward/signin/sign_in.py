@@ -13,7 +13,8 @@ from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import AuthEvent, ChallengeResponse
 from doorward.protection.screening import Screening, Verdict
-from doorward.signin.sessions import OpenSession, Pending, Proof
+from doorward.signin.proofs import Pending, Proof
+from doorward.signin.sessions import OpenSession
 from doorward.wire.contract import AuthenticationResultType
 from doorward.wire.errors import CognitoError
 

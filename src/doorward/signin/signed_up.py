@@ -16,9 +16,10 @@ from doorward.signin import sessions
 from doorward.signin.endings import refuse
 from doorward.signin.first_factors import CODE_ADDRESS, Chooser, allowed, can_begin_with_code
 from doorward.signin.known_devices import claim_device
+from doorward.signin.proofs import Proof
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import INVALID, refuse_changed_user, resumed
-from doorward.signin.sessions import Proof, SessionState
+from doorward.signin.sessions import SessionState
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_FIRST_FACTOR, PASSWORD_RIGHT
 from doorward.wire.errors import NotAuthorizedException
