@@ -1,16 +1,20 @@
 """A server with pools, clients and users on it, so that a random request finds something to act on."""
 
 import base64
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import authenticator
+from tests.authenticator import PARTY
 from tests.contract.contents import Contents, contents, put_back
 from tests.contract.raw_api import RawApi
 from tests.devices import ALWAYS, confirm
 from tests.people import ALL_FLOWS, PASSWORD, App, make_app, make_user, sign_in
+from tests.scenarios.passkeys import PASSKEYS_ALLOWED, asked_for_passkey, begin, options_of, register
 from tests.server import RunningServer, running
 
 from doorward.client_context import encoded_data
@@ -98,15 +102,22 @@ def staged(data: Path, **settings: Any) -> Iterator[Stage]:
 def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Place:
     administrator, services = server.administrator, server.services
     pool = administrator.create_user_pool(
-        **{"PoolName": name, "AutoVerifiedAttributes": ["email"], "UserPoolTags": {"a": "b"}, **settings}
+        **{
+            "PoolName": name,
+            "AutoVerifiedAttributes": ["email"],
+            "UserPoolTags": {"a": "b"},
+            "Policies": PASSKEYS_ALLOWED,
+            **settings,
+        }
     )["UserPool"]
     administrator.set_user_pool_mfa_config(
         UserPoolId=pool["Id"],
         MfaConfiguration="OPTIONAL",
         SoftwareTokenMfaConfiguration={"Enabled": True},
         EmailMfaConfiguration={},
+        WebAuthnConfiguration={"RelyingPartyId": PARTY, "UserVerification": "preferred"},
     )
-    app = make_app(server, pool["Id"], ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH"])
+    app = make_app(server, pool["Id"], ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"])
     open_app = make_app(server, pool["Id"], PreventUserExistenceErrors="LEGACY")
     secret_app = make_app(server, pool["Id"], GenerateSecret=True)
     by_address = name == "addressed"
@@ -134,6 +145,9 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         ClientId=app.client_id, AuthFlow="USER_SRP_AUTH", AuthParameters={"USERNAME": ada, "SRP_A": "abcdef"}
     )
     block = asked["ChallengeParameters"]["SECRET_BLOCK"]
+    passkey = register(server, tokens["AccessToken"])
+    begin(server, tokens["AccessToken"])
+    asked_for = asked_for_passkey(server, app, ada)
     hashes = tuple(secret_app.secret_hash(who) for who in (ada, bob, eve))
     passwords = (PASSWORD, TEMPORARY)
     users = (ada, bob, eve, sub)
@@ -145,8 +159,11 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         "EncodedData": tuple(_context_data(app, pool["Id"], ada, int(services.clock.now() * 1000))),
         "Token": (tokens["RefreshToken"], tokens["AccessToken"]),
         "ResourceArn": (pool["Arn"],),
-        "Session": (session, block),
+        "Session": (session, block, asked_for["Session"]),
         **_events(server, pool["Id"], sub),
+        "CredentialId": (passkey.name,),
+        "CREDENTIAL": (json.dumps(authenticator.get(options_of(asked_for), passkey)),),
+        "PREFERRED_CHALLENGE": ("WEB_AUTHN",),
         "ConfirmationCode": (code,),
         "Code": (code,),
         "SecretHash": hashes,

@@ -52,6 +52,9 @@ def policy(
         (BLOCK, MFA_ON, Response.BLOCK),
         (BLOCK, UserFacts(mfa_on=True, second_factor_active=True, device_replaces_mfa=True), Response.BLOCK),
         (REQUIRED, UserFacts(second_factor_active=True, device_replaces_mfa=True), Response.ALLOW),
+        (BLOCK, UserFacts(second_factor_active=True, passkey_replaces_mfa=True), Response.BLOCK),
+        (REQUIRED, UserFacts(second_factor_active=True, passkey_replaces_mfa=True), Response.ALLOW),
+        (IF_CONFIGURED, UserFacts(second_factor_active=True, passkey_replaces_mfa=True), Response.ALLOW),
     ],
 )
 def test_the_response_to_a_medium_risk(action: EventAction, user: UserFacts, response: Response) -> None:
