@@ -15,10 +15,10 @@ from doorward.signin.session_codes import SentCode
 from doorward.signin.sessions import SessionState
 from doorward.signin.sign_in import Challenge, ChallengeName, SignIn
 
-_PASSWORD_ALONE: Final = 0
-_CODES_ALONE: Final = 1
-_KINDS: Final = 4
-"""Of four names that lead to nobody one seems to have a password alone, one codes alone, and two both."""
+_VERIFIED: Final = ("email_verified", "phone_number_verified")
+_KINDS: Final = ((True, 0), (True, 1), (True, 1), (True, 2), (False, 1), (False, 2))
+"""What names that lead to nobody seem to have: a password or none, and so many addresses that codes can go to. Whatever
+a user may have occurs here too, and tells nobody that he exists."""
 
 
 def put(
@@ -74,8 +74,9 @@ def nobody(sign_in: SignIn) -> Chooser:
     user = stand_in.stand_in(keyring, pool, sign_in.name)
     named = f"{pool.id}\x00{pool.key(sign_in.name)}".encode("utf-8", "surrogatepass")
     # Of the oldest key, so that a new key changes no simulated answer.
-    kind = keyring.digests("simulated choice", named)[-1][-1] % _KINDS
-    if kind == _PASSWORD_ALONE:
-        bare = {name: value for name, value in user.attributes.items() if not name.endswith("_verified")}
-        return Chooser(msgspec.structs.replace(user, attributes=bare), has_password=True)
-    return Chooser(user, has_password=kind != _CODES_ALONE)
+    digest = keyring.digests("simulated choice", named)[-1]
+    has_password, addresses = _KINDS[digest[-1] % len(_KINDS)]
+    verified = {name: value for name, value in user.attributes.items() if addresses or name not in _VERIFIED}
+    if addresses > 1:
+        verified |= dict.fromkeys(_VERIFIED, "true")
+    return Chooser(msgspec.structs.replace(user, attributes=verified), has_password)
