@@ -14,7 +14,7 @@ from tests.contract.contents import Contents, contents, put_back
 from tests.contract.raw_api import RawApi
 from tests.devices import ALWAYS, confirm
 from tests.people import ALL_FLOWS, PASSWORD, App, make_app, make_user, sign_in
-from tests.scenarios.passkeys import PASSKEYS_ALLOWED, asked_for_passkey, begin, options_of, register
+from tests.scenarios.passkeys import asked_for_passkey, begin, options_of, register
 from tests.server import RunningServer, running
 
 from doorward.client_context import encoded_data
@@ -25,6 +25,7 @@ from doorward.history.feedback_token import feedback_token
 from doorward.messages.delivery import Postbox, deliver_due
 
 TEMPORARY = "Temporary-Horse-9-Battery"
+FIRST_FACTORS = ("PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN")
 
 _ATTRIBUTES: list[Any] = [
     {"Name": "note", "AttributeDataType": "String", "Mutable": True},
@@ -106,7 +107,7 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
             "PoolName": name,
             "AutoVerifiedAttributes": ["email"],
             "UserPoolTags": {"a": "b"},
-            "Policies": PASSKEYS_ALLOWED,
+            "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": list(FIRST_FACTORS)}},
             **settings,
         }
     )["UserPool"]
@@ -148,6 +149,15 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
     passkey = register(server, tokens["AccessToken"])
     begin(server, tokens["AccessToken"])
     asked_for = asked_for_passkey(server, app, ada)
+    choices = [
+        server.anonymous.initiate_auth(
+            ClientId=app.client_id,
+            AuthFlow="USER_AUTH",
+            AuthParameters={"USERNAME": who, "PREFERRED_CHALLENGE": preferred},
+        )["Session"]
+        for who in (ada, bob)
+        for preferred in ("", *FIRST_FACTORS)
+    ]
     hashes = tuple(secret_app.secret_hash(who) for who in (ada, bob, eve))
     passwords = (PASSWORD, TEMPORARY)
     users = (ada, bob, eve, sub)
@@ -159,11 +169,12 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         "EncodedData": tuple(_context_data(app, pool["Id"], ada, int(services.clock.now() * 1000))),
         "Token": (tokens["RefreshToken"], tokens["AccessToken"]),
         "ResourceArn": (pool["Arn"],),
-        "Session": (session, block, asked_for["Session"]),
+        "Session": (session, block, asked_for["Session"], *choices),
+        "ANSWER": FIRST_FACTORS,
+        "PREFERRED_CHALLENGE": FIRST_FACTORS,
         **_events(server, pool["Id"], sub),
         "CredentialId": (passkey.name,),
         "CREDENTIAL": (json.dumps(authenticator.get(options_of(asked_for), passkey)),),
-        "PREFERRED_CHALLENGE": ("WEB_AUTHN",),
         "ConfirmationCode": (code,),
         "Code": (code,),
         "SecretHash": hashes,

@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 from tests.circumstances import LAPTOP, LONDON, context
-from tests.conftest import ClockedServer
 from tests.people import App, make_user
-from tests.scenarios.challenged import ON, PREFERRED, choose, enrol, offer, phone_of, respond
+from tests.scenarios.challenged import ON, choose, offer, phone_of, respond
 from tests.scenarios.choosing import PASSWORDS, begin, choosing
-from tests.scenarios.protected import configure, takeover
 from tests.server import RunningServer
 
 
@@ -118,23 +116,3 @@ def test_a_user_who_has_no_way_in_yet_is_offered_no_code(server: RunningServer, 
     server.administrator.admin_set_user_password(**named, Username="gerda", Password="Temporary-1-Password")
     for username in ("emma", "fanny", "gerda"):
         assert available(server, app, username) == PASSWORDS
-
-
-def test_the_risk_of_a_code_is_answered_with_an_app(clocked: ClockedServer) -> None:
-    """MFA is required at Medium: the mailbox was the first factor, and cannot be the second."""
-    app = choosing(clocked, mfa="OPTIONAL", UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"})
-    make_user(clocked, app.pool_id, "anna")
-    configure(clocked, app, **takeover(low="MFA_REQUIRED", medium="MFA_REQUIRED", high="BLOCK"))
-    asked = begin(clocked, app, "anna", "EMAIL_OTP")
-    set_up = respond(clocked, app, asked, "anna", EMAIL_OTP_CODE=clocked.last_code(app.pool_id))
-    if set_up.get("AuthenticationResult") is None:
-        assert set_up["ChallengeName"] == "MFA_SETUP"
-        assert set_up["ChallengeParameters"]["MFAS_CAN_SETUP"] == '["SMS_MFA","SOFTWARE_TOKEN_MFA"]'
-
-
-def test_a_code_then_leaves_the_choice_to_the_password(server: RunningServer) -> None:
-    app = choosing(server, mfa="OPTIONAL")
-    make_user(server, app.pool_id, "anna")
-    enrol(server, app, "anna")
-    choose(server, app, "anna", EMAIL_OTP=PREFERRED)
-    assert available(server, app, "anna") == PASSWORDS

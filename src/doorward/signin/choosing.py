@@ -17,12 +17,12 @@ from doorward.signin.session_codes import SentCode
 from doorward.signin.sessions import OpenSession, SessionState
 from doorward.signin.sign_in import Challenge, ChallengeName, SignIn
 
-_NO_CODES: Final = 0
-_NO_PASSWORD: Final = 1
-_KINDS: Final = 4
-"""Of four names that lead to nobody one seems to have no codes, one codes and no password, and two both."""
+_VERIFIED: Final = ("email_verified", "phone_number_verified")
+_KINDS: Final = ((True, 0), (True, 1), (True, 1), (True, 2), (False, 1), (False, 2))
+"""What names that lead to nobody seem to have: a password or none, and so many addresses that codes can go to. Whatever
+a user may have occurs here too, and tells nobody that he exists."""
 _PASSKEYS: Final = 2
-"""And of two one a passkey besides."""
+"""And one of so many a passkey besides."""
 
 
 def put(
@@ -91,11 +91,14 @@ def nobody(sign_in: SignIn) -> Chooser:
     named = f"{pool.id}\x00{pool.key(sign_in.name)}".encode("utf-8", "surrogatepass")
     # Of the oldest key, so that a new key changes no simulated answer.
     *_, chance, seed = keyring.digests("simulated choice", named)[-1]
-    kind = seed % _KINDS
-    # Where nothing but a password is left to those without a passkey, all have one.
-    has_password = kind != _NO_PASSWORD or not CODE_ADDRESS.keys() & set(allowed(pool))
-    has_passkey = relying_party(pool.factors.passkeys) is not None and bool(chance % _PASSKEYS)
-    if kind == _NO_CODES:
-        bare = {name: value for name, value in user.attributes.items() if not name.endswith("_verified")}
-        user = msgspec.structs.replace(user, attributes=bare)
-    return Chooser(user, has_password=has_password, has_passkey=has_passkey)
+    has_password, addresses = _KINDS[seed % len(_KINDS)]
+    verified = {name: value for name, value in user.attributes.items() if addresses or name not in _VERIFIED}
+    if addresses > 1:
+        verified |= dict.fromkeys(_VERIFIED, "true")
+    # Users without a password are those who signed up with a code: where there are none, a passkey alone would tell.
+    by_code = bool(CODE_ADDRESS.keys() & set(allowed(pool)))
+    return Chooser(
+        msgspec.structs.replace(user, attributes=verified),
+        has_password=has_password or not by_code,
+        has_passkey=relying_party(pool.factors.passkeys) is not None and chance % _PASSKEYS == 0,
+    )

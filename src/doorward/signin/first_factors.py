@@ -59,13 +59,15 @@ def configured(pool: UserPool, user: User, *, holds_passkey: bool) -> list[AuthF
 
 
 def can_begin_with_code(pool: UserPool, chooser: Chooser, factor: FirstCode) -> bool:
-    """Say whether a code to the user's verified address can be his first factor, where the pool allows it.
+    """Say whether a code to the user's verified address can be his first factor.
 
     Not where a second factor is asked of him: a code is one factor, and Cognito lets whoever has to show two begin
     with the password alone. Who has no password would have no way in: he begins with a code all the same, and
     shows a second factor of another channel.
     """
     user = chooser.user
+    if factor not in allowed(pool):
+        return False
     if not user.enabled or user.status != "CONFIRMED" or not user.verified(CODE_ADDRESS[factor]):
         return False
     return not (_owes_second(pool, user) and chooser.has_password)

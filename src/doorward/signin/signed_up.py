@@ -97,7 +97,7 @@ def _first_factor(pool: UserPool, user: User, attribute: str) -> Proof | None:
     """Return what a code to the attribute proves, where it can be a first factor of the user."""
     chooser = Chooser(user, has_password=user.password is not None)
     for factor, address in CODE_ADDRESS.items():
-        if address == attribute and factor in allowed(pool) and can_begin_with_code(pool, chooser, factor):
+        if address == attribute and can_begin_with_code(pool, chooser, factor):
             return address
     return None
 

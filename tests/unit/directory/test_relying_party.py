@@ -1,5 +1,7 @@
 """Which pages may use a relying party's passkeys."""
 
+from typing import Final
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from doorward.directory.relying_party import RelyingParty, allows_origin, is_domain, relying_party
 from doorward.wire.contract import WebAuthnConfigurationType
 
-MULTI_FACTOR = "MULTI_FACTOR_WITH_USER_VERIFICATION"
+MULTI_FACTOR: Final = "MULTI_FACTOR_WITH_USER_VERIFICATION"
 LABELS = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 DOMAINS = st.lists(LABELS, min_size=2, max_size=4).map(".".join)
 PORTS = st.sampled_from(["", ":80", ":443", ":8443"])
