@@ -106,7 +106,7 @@ def _by_name(outcome: str, way: str) -> str:
 _HEAD: Final = """# Choice-based sign-in
 
 `AuthFlow=USER_AUTH` asks a user for his name first, and then how he wants to begin: with his password, with a code by
-e-mail, or with a code by SMS. The pool allows it by `Policies.SignInPolicy.AllowedFirstAuthFactors`, the app client by
+e-mail or SMS, or with a passkey. The pool allows it by `Policies.SignInPolicy.AllowedFirstAuthFactors`, the app client by
 `ALLOW_USER_AUTH` in ExplicitAuthFlows. `make responses` writes this page from the cases that
 `tests/scenarios/test_code_responses.py` plays through the server, one by one.
 
@@ -128,6 +128,7 @@ Without `PREFERRED_CHALLENGE`, or with one that the user does not have, `SELECT_
 | `PASSWORD_SRP` | with `SRP_A`; `PASSWORD_VERIFIER` follows | `PASSWORD_SRP`: `SRP_A` |
 | `EMAIL_OTP` | the code is sent | `EMAIL_OTP`: `EMAIL_OTP_CODE` |
 | `SMS_OTP` | the code is sent | `SMS_OTP`: `SMS_OTP_CODE` |
+| `WEB_AUTHN` | the challenge is put | `WEB_AUTHN`: `CREDENTIAL` ([passkeys.md](passkeys.md)) |
 
 - Every answer has `USERNAME` and, where the client has a secret, `SECRET_HASH`. A session serves once.
 - An `ANSWER` that is not available is `InvalidParameterException`, and the session goes on waiting.

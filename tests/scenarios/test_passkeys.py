@@ -1,6 +1,7 @@
 """Passkeys registered, listed and deleted; and every registration that is none."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from tests.scenarios.passkeys import (
     configure,
     listed,
     register,
+    sign_in_with,
     token_of,
     with_passkeys,
 )
 from tests.scenarios.refusals import refused
-from tests.server import RunningServer
+from tests.server import RunningServer, running
 from webauthn.helpers import base64url_to_bytes
 
 INVALID = "InvalidParameterException"
@@ -257,6 +259,18 @@ def test_an_origin_that_is_not_the_relying_partys_is_refused(server: RunningServ
 )
 def test_the_domain_and_those_below_it_are_allowed(server: RunningServer, origin: str) -> None:
     register(server, token_of(server, with_passkeys(server), "ann"), origin=origin)
+
+
+def test_an_origin_that_the_operator_trusts(tmp_path: Path) -> None:
+    trusted = "android:apk-key-hash:pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfIoGLck"
+    with running(tmp_path, passkey_origins=f"https://example.com, {trusted}") as server:
+        app = with_passkeys(server)
+        token = token_of(server, app, "ann")
+        passkey = register(server, token, origin=trusted)
+        sign_in_with(server, app, "ann", passkey, origin=trusted)
+        register(server, token, origin="https://example.com")
+        with refused("WebAuthnOriginNotAllowedException"):
+            register(server, token, origin=trusted + "x")
 
 
 def test_frames_of_other_sites_are_refused(server: RunningServer) -> None:

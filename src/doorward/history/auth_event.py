@@ -13,7 +13,7 @@ RiskDecision = Literal["NoRisk", "AccountTakeover", "Block"]
 RiskLevel = Literal["Low", "Medium", "High"]
 
 
-class ChallengeResponse(msgspec.Struct, frozen=True):
+class ChallengeResponse(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one challenge of the attempt was answered; `by` says with what, where the API has no name for it."""
 
     challenge_name: Literal["Password", "Mfa"]
