@@ -106,8 +106,8 @@ def _by_name(outcome: str, way: str) -> str:
 _HEAD: Final = """# Choice-based sign-in
 
 `AuthFlow=USER_AUTH` asks a user for his name first, and then how he wants to begin: with his password, with a code by
-e-mail or SMS, or with a passkey. The pool allows it by `Policies.SignInPolicy.AllowedFirstAuthFactors`, the app client by
-`ALLOW_USER_AUTH` in ExplicitAuthFlows. `make responses` writes this page from the cases that
+e-mail or SMS, or with a passkey. The pool allows it by `Policies.SignInPolicy.AllowedFirstAuthFactors`, the app client
+by `ALLOW_USER_AUTH` in ExplicitAuthFlows. `make responses` writes this page from the cases that
 `tests/scenarios/test_code_responses.py` plays through the server, one by one.
 
 ```console
