@@ -249,6 +249,16 @@ def test_a_changed_relying_party(server: RunningServer, app: App, passkey: Crede
     sign_in_with(server, app, "anna", passkey)
 
 
+def test_a_pool_that_ceases_to_allow_passkeys(server: RunningServer, app: App, passkey: Credential) -> None:
+    asked = asked_for_passkey(server, app, "anna")
+    server.administrator.update_user_pool(UserPoolId=app.pool_id, AutoVerifiedAttributes=["email"])
+    with refused(*UNPROVEN):
+        show(server, app, asked, "anna", passkey)
+    assert choosing.begin(server, app, "anna")["AvailableChallenges"] == choosing.PASSWORDS
+    token = sign_in(server, app, "anna")["AccessToken"]
+    server.anonymous.delete_web_authn_credential(AccessToken=token, CredentialId=passkey.name)
+
+
 def test_a_user_who_must_be_verified(server: RunningServer, app: App, passkey: Credential) -> None:
     asked = asked_for_passkey(server, app, "anna")
     configure(server, app.pool_id, verification="required")

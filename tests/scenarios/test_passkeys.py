@@ -358,6 +358,15 @@ def test_an_attestation_that_nobody_asked_for_is_not_read(server: RunningServer)
     register(server, token, fmt="of tomorrow", statement={"sig": b"none"})
 
 
+def test_an_id_that_the_authenticator_did_not_say(server: RunningServer) -> None:
+    token = token_of(server, with_passkeys(server), "ann")
+    _, answer = authenticator.create(begin(server, token))
+    other = Credential(PARTY, "").name
+    with refused(INVALID):
+        complete(server, token, {**answer, "id": other, "rawId": other})
+    assert listed(server, token) == []
+
+
 def test_a_credential_of_too_long_an_id(server: RunningServer) -> None:
     token = token_of(server, with_passkeys(server), "ann")
     with refused(NOT_SUPPORTED):

@@ -74,13 +74,15 @@ def can_begin_with_code(pool: UserPool, chooser: Chooser, factor: FirstCode) -> 
 
 
 def can_begin_with_passkey(pool: UserPool, chooser: Chooser) -> bool:
-    """Say whether a passkey can be the user's first factor, where the pool allows it.
+    """Say whether a passkey can be the user's first factor.
 
     Where a second factor is asked of him the passkey has to count as both, as in Cognito. Who has no password begins
     with it all the same, and shows the second factor besides.
     """
     user = chooser.user
-    if not user.enabled or user.status != "CONFIRMED" or not chooser.has_passkey:
+    if "WEB_AUTHN" not in allowed(pool) or not chooser.has_passkey:
+        return False
+    if not user.enabled or user.status != "CONFIRMED":
         return False
     owes_more = _owes_second(pool, user) and not second_factors.passkey_is_both(pool, user)
     return not (owes_more and chooser.has_password)

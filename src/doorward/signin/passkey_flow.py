@@ -113,6 +113,8 @@ def _used(tx: Connection, sign_in: SignIn, given: AuthenticationAnswer) -> Passk
     except CeremonyError as problem:
         if found is not None and problem.flaw == "counter":
             _log.warning("passkey counter went back", pool_id=pool.id, sub=found.sub, passkey=found.id)
+        elif found is not None:
+            _log.info("passkey not verified", pool_id=pool.id, sub=found.sub, flaw=problem.flaw)
         return None
     if found is None or user is None or not can_begin_with_passkey(pool, passkeys.chooser(tx, pool, user)):
         return None

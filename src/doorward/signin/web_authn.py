@@ -184,6 +184,8 @@ def verify_registration(
             expected_origin=answer.client.origin,
             require_user_verification=party.verifies_user,
         )
+    if verified.credential_id != answer.credential.raw_id:
+        raise CeremonyError("proof")
     with _flawed("key"):
         # The library builds the key no sooner than at the first sign-in, when it is too late to say no.
         key = decoded_public_key_to_cryptography(decode_credential_public_key(verified.credential_public_key))
