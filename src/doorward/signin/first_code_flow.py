@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from doorward.directory.queries import users
 from doorward.directory.user import User
 from doorward.signin import factor_guesses, second_factor_flow, session_codes, sessions, stand_in
 from doorward.signin.attempts import forget_attempts, spend_attempt
@@ -19,9 +18,9 @@ from doorward.signin.endings import refuse
 from doorward.signin.factor_guesses import FIRST
 from doorward.signin.first_factors import CODE_ADDRESS, Chooser, FirstCode, can_begin_with_code
 from doorward.signin.request import SignInRequest
+from doorward.signin.resuming import read_again
 from doorward.signin.second_factor_flow import LONGEST_CODE, WRONG_ANSWERS
 from doorward.signin.second_factor_steps import TOO_MANY_GUESSES
-from doorward.signin.sessions import OpenSession
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import (
     BEFORE_CREDENTIALS,
@@ -113,7 +112,7 @@ def _answer(request: SignInRequest, factor: FirstCode) -> Challenge | Granted:
 
     def check_code(tx: Connection, sign_in: SignIn) -> Answer | None:
         pool_id, subject, now = sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now
-        _read_again(tx, sign_in)
+        read_again(tx, sign_in)
         if not factor_guesses.may_guess(tx, pool_id, subject, now, FIRST):
             return refuse(tx, sign_in, NotAuthorizedException(TOO_MANY_GUESSES))
         if not _is_right(sign_in, factor, code):
@@ -129,16 +128,6 @@ def _answer(request: SignInRequest, factor: FirstCode) -> Challenge | Granted:
     with request.call.writing() as tx:
         answer = walk(tx, sign_in, (*BEFORE_CREDENTIALS, check_code, *FROM_FIRST_FACTOR))
     return settle(sign_in, answer)
-
-
-def _read_again(tx: Connection, sign_in: SignIn) -> None:
-    """See session and user as they are now: of two who answer at once, one sees what the other has done."""
-    waiting = sign_in.answers
-    if waiting is None:
-        raise LookupError("no step before this one ends the session")
-    state = sessions.read_session(tx, sign_in.call, sign_in.client, waiting.state.challenge, waiting.handle)
-    sign_in.answers = OpenSession(waiting.handle, state)
-    sign_in.user = users.find_by_sub(tx, sign_in.pool.id, state.sub) if state.sub else None
 
 
 def _is_right(sign_in: SignIn, factor: FirstCode, code: str) -> bool:
