@@ -153,6 +153,9 @@ SignUp needs no `Password` where the client allows `USER_AUTH` and the user give
 sign-up and to which it sends first factors. The code of the sign-up goes to such an address. He can get a password
 later: by ChangePassword, which asks him for no earlier one, or by ForgotPassword.
 
+AdminCreateUser without a `TemporaryPassword` makes such a user too, confirmed at once, where one of his addresses is
+verified and the pool sends first factors to it. The pool's invitation is sent unless it speaks of `{####}`.
+
 SignUp returns a `Session`; ConfirmSignUp takes it and returns another; InitiateAuth with `USER_AUTH` and that one
 gives the tokens, or what else is to be shown: the code of the sign-up was the first factor. It works with a password
 too, where a code could be the user's first factor. With a session that has expired the user is confirmed and not signed

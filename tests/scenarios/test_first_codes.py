@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from tests.circumstances import LAPTOP, LONDON, context
 from tests.people import App, make_user
-from tests.scenarios.challenged import ON, choose, offer, phone_of, respond
+from tests.scenarios.challenged import ON, choose, offer, other, phone_of, respond
 from tests.scenarios.choosing import PASSWORDS, begin, choosing
+from tests.scenarios.refusals import refused
 from tests.server import RunningServer
 
 
@@ -116,3 +117,20 @@ def test_a_user_who_has_no_way_in_yet_is_offered_no_code(server: RunningServer, 
     server.administrator.admin_set_user_password(**named, Username="gerda", Password="Temporary-1-Password")
     for username in ("emma", "fanny", "gerda"):
         assert available(server, app, username) == PASSWORDS
+
+
+def test_each_wrong_code_is_an_event_and_the_right_one_too(server: RunningServer) -> None:
+    app = choosing(server, UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"})
+    make_user(server, app.pool_id, "anna")
+    asked = begin(server, app, "anna", "EMAIL_OTP")
+    code = server.last_code(app.pool_id)
+    for _ in range(2):
+        with refused("CodeMismatchException"):
+            respond(server, app, asked, "anna", EMAIL_OTP_CODE=other(code))
+    respond(server, app, asked, "anna", EMAIL_OTP_CODE=code)
+    begin(server, app, "anna", "EMAIL_OTP")
+    listed = server.administrator.admin_list_user_auth_events(UserPoolId=app.pool_id, Username="anna")
+    told = [(one["EventResponse"], one["ChallengeResponses"]) for one in listed["AuthEvents"]]
+    right = [{"ChallengeName": "Password", "ChallengeResponse": "Success"}]
+    wrong = [{"ChallengeName": "Password", "ChallengeResponse": "Failure"}]
+    assert told == [("Pass", right), ("Fail", wrong), ("Fail", wrong)]

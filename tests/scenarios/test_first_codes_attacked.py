@@ -1,6 +1,5 @@
 """What does not pass for a first factor: guesses, replays, others' sessions and codes, swapped challenges."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,10 +7,20 @@ from botocore.exceptions import ClientError
 from tests.circumstances import LONDON, sign_in_from
 from tests.conftest import ClockedServer
 from tests.people import PASSWORD, App, make_app, make_user, told
-from tests.scenarios.challenged import ON, choose, offer, other, password, phone_of, respond, respond_from
-from tests.scenarios.choosing import PASSWORDS, begin, choosing
+from tests.scenarios.challenged import (
+    ON,
+    choose,
+    offer,
+    other,
+    password,
+    phone_of,
+    respond,
+    respond_from,
+    tokens_at_once,
+)
+from tests.scenarios.choosing import begin, choosing
 from tests.scenarios.protected import configure, ranges
-from tests.scenarios.refusals import BAD_SESSION, BLOCKED, LOCKED, WRONG, refused
+from tests.scenarios.refusals import BAD_SESSION, BLOCKED, LOCKED, refused
 from tests.server import RunningServer
 
 HOUR = 3600.0
@@ -147,16 +156,7 @@ def test_a_code_of_the_first_factor_is_none_of_the_second(server: RunningServer)
 def test_of_two_who_answer_at_once_one_gets_tokens(server: RunningServer, app: App) -> None:
     make_user(server, app.pool_id, "frida")
     asked, code = mail(server, app, "frida")
-
-    def answer(_: int) -> bool:
-        try:
-            return "AuthenticationResult" in respond(server, app, asked, "frida", EMAIL_OTP_CODE=code)
-        except ClientError as error:
-            assert told(error) == BAD_SESSION
-            return False
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(answer, range(8))) == 1
+    assert tokens_at_once(server, app, asked, "frida", EMAIL_OTP_CODE=code) == 1
 
 
 def test_an_address_that_was_changed_meanwhile_opens_nothing(server: RunningServer, app: App) -> None:
@@ -243,62 +243,3 @@ def test_what_is_no_code_is_no_code(server: RunningServer, app: App, code: str) 
     with pytest.raises(ClientError) as caught:
         respond(server, app, asked, name, EMAIL_OTP_CODE=code)
     assert told(caught.value)[0] in {"InvalidParameterException", "CodeMismatchException"}
-
-
-NOBODY = [f"nobody{number}" for number in range(120)]
-
-
-@pytest.mark.parametrize("named", ["{}", "{}@example.org"], ids=["name", "address"])
-def test_a_name_of_nobody_is_always_offered_the_same(server: RunningServer, app: App, named: str) -> None:
-    """And whatever a user may be offered is offered to some of those names, so that it tells of nobody."""
-    names = [named.format(name) for name in NOBODY]
-    seen = {name: begin(server, app, name)["AvailableChallenges"] for name in names}
-    for name in names[:5]:
-        assert begin(server, app, name)["AvailableChallenges"] == seen[name]
-    assert {tuple(choices) for choices in seen.values()} >= {
-        tuple(PASSWORDS),
-        ("EMAIL_OTP",),
-        ("EMAIL_OTP", "SMS_OTP"),
-        (*PASSWORDS, "EMAIL_OTP"),
-        (*PASSWORDS, "EMAIL_OTP", "SMS_OTP"),
-    }
-
-
-def test_a_code_for_nobody_is_never_sent_and_never_right(server: RunningServer) -> None:
-    app = choosing(server)
-    name = next(name for name in NOBODY if "EMAIL_OTP" in begin(server, app, name)["AvailableChallenges"])
-    asked = begin(server, app, name, "EMAIL_OTP")
-    assert asked["ChallengeName"] == "EMAIL_OTP"
-    told_of = asked["ChallengeParameters"]
-    assert told_of == begin(server, app, name, "EMAIL_OTP")["ChallengeParameters"]
-    assert set(told_of) == {"CODE_DELIVERY_DELIVERY_MEDIUM", "CODE_DELIVERY_DESTINATION"}
-    assert not server.messages(app.pool_id)
-    for number in range(4):
-        with refused(*MISMATCH):
-            respond(server, app, asked, name, EMAIL_OTP_CODE=f"{number:06}")
-    with refused(*TOO_MANY):
-        respond(server, app, asked, name, EMAIL_OTP_CODE="000000")
-    with refused(*BAD_SESSION):
-        respond(server, app, asked, name, EMAIL_OTP_CODE="000000")
-    selected = begin(server, app, name)
-    asked = respond(server, app, selected, name, ANSWER="EMAIL_OTP")
-    # Who takes the name meanwhile is not the one who was asked.
-    make_user(server, app.pool_id, name)
-    with refused(*MISMATCH):
-        respond(server, app, asked, name, EMAIL_OTP_CODE="000000")
-
-
-def test_the_password_of_nobody_is_wrong(server: RunningServer, app: App) -> None:
-    name = next(name for name in NOBODY if "PASSWORD" in begin(server, app, name)["AvailableChallenges"])
-    with refused(*WRONG):
-        begin(server, app, name, "PASSWORD", PASSWORD=PASSWORD)
-    asked = respond(server, app, begin(server, app, name), name, ANSWER="PASSWORD")
-    with refused(*WRONG):
-        respond(server, app, asked, name, PASSWORD=PASSWORD)
-
-
-@pytest.mark.parametrize("preferred", [None, "EMAIL_OTP", "SMS_OTP", "PASSWORD", "PASSWORD_SRP"])
-def test_a_client_that_tells_who_exists_tells_it(server: RunningServer, preferred: str | None) -> None:
-    app = choosing(server, client={"PreventUserExistenceErrors": "LEGACY"})
-    with refused("UserNotFoundException", "User does not exist."):
-        begin(server, app, "nobody", preferred)

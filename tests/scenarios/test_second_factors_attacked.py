@@ -20,6 +20,7 @@ from tests.scenarios.challenged import (
     phone_of,
     respond,
     respond_from,
+    tokens_at_once,
     with_phone,
     with_token,
 )
@@ -173,16 +174,7 @@ def test_a_code_is_of_its_session_alone(server: RunningServer, app: App) -> None
 def test_of_two_at_once_one_wins(server: RunningServer, app: App) -> None:
     with_phone(server, app, "hanna")
     asked, code = sms(server, app, "hanna")
-
-    def answer(_: int) -> bool:
-        try:
-            return "AuthenticationResult" in respond(server, app, asked, "hanna", SMS_MFA_CODE=code)
-        except ClientError as error:
-            assert told(error) == BAD_SESSION
-            return False
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(answer, range(8))) == 1
+    assert tokens_at_once(server, app, asked, "hanna", SMS_MFA_CODE=code) == 1
 
 
 def test_wrong_codes_at_once_are_all_counted(server: RunningServer, app: App) -> None:

@@ -261,3 +261,43 @@ def test_where_it_may_show_he_is_told_what_stands_in_his_way(server: RunningServ
         begin(server, app, "berta")
     make_user(server, app.pool_id, "carla")
     assert begin(server, app, "carla")["AvailableChallenges"] == [*PASSWORDS, "EMAIL_OTP"]
+
+
+def invited(server: RunningServer, app: App, username: str, **attributes: str) -> Any:
+    """Let an administrator make a user, and leave the password to the server."""
+    chosen = {"email": f"{username}@example.org", "email_verified": "true"} | attributes
+    return server.administrator.admin_create_user(
+        UserPoolId=app.pool_id,
+        Username=username,
+        UserAttributes=[{"Name": name, "Value": value} for name, value in chosen.items()],
+    )["User"]
+
+
+def test_an_administrator_makes_a_user_without_a_password(server: RunningServer, app: App) -> None:
+    assert invited(server, app, "laura")["UserStatus"] == "CONFIRMED"
+    sent = server.messages(app.pool_id)[-1]
+    assert (sent.kind, sent.destination, sent.code) == ("welcome", "laura@example.org", "")
+    assert sent.text == "Your user name is laura. When you sign in with it, a code is sent to you."
+    asked = begin(server, app, "laura", "EMAIL_OTP")
+    code = server.last_code(app.pool_id)
+    assert respond(server, app, asked, "laura", EMAIL_OTP_CODE=code)["AuthenticationResult"]
+
+
+def test_who_could_not_sign_in_with_a_code_gets_a_temporary_password(server: RunningServer, app: App) -> None:
+    assert invited(server, app, "maria", email_verified="false")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert server.messages(app.pool_id)[-1].kind == "invitation"
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [("Welcome, {username}!", "Welcome, nora!"), ("{username}: {####}", "Your user name is nora.")],
+)
+def test_an_invitation_is_the_pools_unless_it_speaks_of_a_password(
+    server: RunningServer, template: str, told: str
+) -> None:
+    config = {"InviteMessageTemplate": {"EmailMessage": template, "EmailSubject": "Hello"}}
+    app = choosing(server, AdminCreateUserConfig=config)
+    invited(server, app, "nora")
+    sent = server.messages(app.pool_id)[-1]
+    assert sent.text.startswith(told)
+    assert (sent.subject == "Hello") == ("####" not in template)

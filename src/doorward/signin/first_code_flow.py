@@ -18,6 +18,7 @@ from doorward.signin.endings import refuse
 from doorward.signin.factor_guesses import FIRST
 from doorward.signin.first_factors import CODE_ADDRESS, Chooser, FirstCode, can_begin_with_code
 from doorward.signin.request import SignInRequest
+from doorward.signin.resuming import read_again
 from doorward.signin.second_factor_flow import LONGEST_CODE, WRONG_ANSWERS
 from doorward.signin.second_factor_steps import TOO_MANY_GUESSES
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
