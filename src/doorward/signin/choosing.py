@@ -5,7 +5,6 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from doorward.directory.queries import users
 from doorward.directory.relying_party import relying_party
 from doorward.signin import sessions, stand_in
 from doorward.signin.endings import end_answered
@@ -14,7 +13,7 @@ from doorward.signin.known_devices import claim_device
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import resumed
 from doorward.signin.session_codes import SentCode
-from doorward.signin.sessions import OpenSession, SessionState
+from doorward.signin.sessions import SessionState
 from doorward.signin.sign_in import Challenge, ChallengeName, SignIn
 
 _VERIFIED: Final = ("email_verified", "phone_number_verified")
@@ -72,16 +71,6 @@ def resumed_choice(tx: Connection, request: SignInRequest, waits_for: str) -> Si
     claimed = request.parameters.get("DEVICE_KEY") or (state.device_key if state else None)
     claim_device(tx, sign_in, claimed)
     return sign_in
-
-
-def read_again(tx: Connection, sign_in: SignIn) -> None:
-    """See session and user as they are now: of two who answer at once, one sees what the other has done."""
-    waiting = sign_in.answers
-    if waiting is None:
-        raise LookupError("no step before this one ends the session")
-    state = sessions.read_session(tx, sign_in.call, sign_in.client, waiting.state.challenge, waiting.handle)
-    sign_in.answers = OpenSession(waiting.handle, state)
-    sign_in.user = users.find_by_sub(tx, sign_in.pool.id, state.sub) if state.sub else None
 
 
 def nobody(sign_in: SignIn) -> Chooser:

@@ -17,10 +17,11 @@ from doorward.directory.queries import passkeys as stored
 from doorward.directory.relying_party import RelyingParty, relying_party
 from doorward.history.auth_event import ChallengeResponse
 from doorward.signin import passkeys, sessions, web_authn
-from doorward.signin.choosing import put, read_again, resumed_choice
+from doorward.signin.choosing import put, resumed_choice
 from doorward.signin.endings import refuse
 from doorward.signin.first_factors import can_begin_with_passkey
 from doorward.signin.request import SignInRequest
+from doorward.signin.resuming import read_again
 from doorward.signin.second_factors import passkey_is_both
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import FROM_FIRST_FACTOR, refuse_blocked_address, refuse_unknown_name
