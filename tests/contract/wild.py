@@ -168,7 +168,7 @@ _PARAMETERS = (
 )  # fmt: skip
 _CHOICES = {
     "AuthFlow": ("USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "ADMIN_NO_SRP_AUTH", "USER_AUTH"),
-    "ChallengeName": ("NEW_PASSWORD_REQUIRED", "PASSWORD_VERIFIER", "SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP"),
+    "ChallengeName": ("NEW_PASSWORD_REQUIRED", "PASSWORD_VERIFIER", "SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"),
 }  # fmt: skip
 """The choices that lead somewhere, which random ones seldom hit."""
 

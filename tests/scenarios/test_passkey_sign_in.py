@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from tests import authenticator
 from tests.authenticator import (
     BACKED_UP,
@@ -225,8 +226,10 @@ def test_a_copied_authenticator_is_found_out(server: RunningServer, app: App, pa
     sign_in_with(server, app, "anna", passkey)
     copy = Credential(PARTY, passkey.handle, passkey.id, passkey.key, passkey.count)
     sign_in_with(server, app, "anna", passkey)
-    with refused(*UNPROVEN):
+    with refused(*UNPROVEN), capture_logs() as log:
         sign_in_with(server, app, "anna", copy)
+    (told,) = [line for line in log if line["event"] == "passkey counter went back"]
+    assert (told["log_level"], told["passkey"]) == ("warning", passkey.name)
     copy.count = -1
     with refused(*UNPROVEN):
         sign_in_with(server, app, "anna", copy)
