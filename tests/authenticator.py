@@ -89,6 +89,20 @@ def get(
     return _public_key_credential(credential, response)
 
 
+def spoilt(answer: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return an answer with another value at a path (`response.signature`); with None the member is gone."""
+    changed: dict[str, Any] = json.loads(json.dumps(answer))
+    *outer, last = path.split(".")
+    place = changed
+    for name in outer:
+        place = place[name]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return changed
+
+
 def rsa_key(bits: int) -> dict[int, Any]:
     """An RSA public key, as an authenticator would hand it out (RS256)."""
     numbers = rsa.generate_private_key(65537, bits).public_key().public_numbers()

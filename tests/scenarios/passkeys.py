@@ -11,6 +11,10 @@ from tests.scenarios.challenged import respond
 from tests.server import RunningServer
 
 PASSKEYS_ALLOWED = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
+INVALID = "InvalidParameterException"
+GONE = "WebAuthnChallengeNotFoundException"
+NOT_SUPPORTED = "WebAuthnCredentialNotSupportedException"
+UNPROVEN = ("NotAuthorizedException", "The passkey could not be verified.")
 MULTI_FACTOR = {"FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION"}
 
 
@@ -84,3 +88,25 @@ def sign_in_with(
 ) -> Any:
     """Sign in with a passkey from the beginning. Raises ClientError where that is refused."""
     return show(server, app, asked_for_passkey(server, app, username), username, credential, **twists)
+
+
+def sign_in_by_administrator(
+    server: RunningServer, app: App, username: str, credential: Credential, **context: Any
+) -> Any:
+    """Sign in with a passkey through a server, which may pass the circumstance on (ContextData)."""
+    asked = server.administrator.admin_initiate_auth(
+        UserPoolId=app.pool_id,
+        ClientId=app.client_id,
+        AuthFlow="USER_AUTH",
+        AuthParameters={"USERNAME": username, "PREFERRED_CHALLENGE": "WEB_AUTHN"},
+        **context,
+    )
+    answer = json.dumps(authenticator.get(options_of(asked), credential))
+    return server.administrator.admin_respond_to_auth_challenge(
+        UserPoolId=app.pool_id,
+        ClientId=app.client_id,
+        ChallengeName="WEB_AUTHN",
+        Session=asked["Session"],
+        ChallengeResponses={"USERNAME": username, "CREDENTIAL": answer},
+        **context,
+    )
