@@ -16,13 +16,14 @@ from tests.authenticator import (
     spoilt,
 )
 from tests.conftest import ClockedServer
-from tests.people import PASSWORD, App, make_app
+from tests.people import PASSWORD, App, make_app, sign_in
 from tests.scenarios import choosing
 from tests.scenarios.challenged import respond
 from tests.scenarios.passkeys import (
     INVALID,
     UNPROVEN,
     asked_for_passkey,
+    configure,
     options_of,
     register,
     show,
@@ -225,3 +226,13 @@ def test_the_key_of_nobody_opens_nothing(server: RunningServer, app: App, passke
         show(server, app, asked[1], asked[0], forged)
     with refused(*UNPROVEN):
         sign_in_with(server, app, "anna", Credential(PARTY, "", authenticator.raw(pretended["id"]), key))
+
+
+def test_a_key_of_an_earlier_relying_party_that_signs_for_the_present_one(
+    server: RunningServer, app: App, passkey: Credential
+) -> None:
+    configure(server, app.pool_id, "app.example.org")
+    register(server, sign_in(server, app, "anna")["AccessToken"])
+    moved = Credential("app.example.org", passkey.handle, passkey.id, passkey.key)
+    with refused(*UNPROVEN):
+        sign_in_with(server, app, "anna", moved)
