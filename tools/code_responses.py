@@ -132,6 +132,7 @@ Without `PREFERRED_CHALLENGE`, or with one that the user does not have, `SELECT_
 
 - Every answer has `USERNAME` and, where the client has a secret, `SECRET_HASH`. A session serves once.
 - An `ANSWER` that is not available is `InvalidParameterException`, and the session goes on waiting.
+- Step-up authentication (`ACCESS_TOKEN`, `TARGET_ACR_VALUES`) is refused; it is not built yet.
 - What is sent goes to the *verified* address; where it goes is told masked, as with second factors.
 
 ## Who can begin with a code
@@ -167,7 +168,7 @@ Anybody who knows a name can have codes sent, and guess.
 
 - A code belongs to one session and lives no longer. Five wrong ones end the session; ten within an hour or a hundred
   within 30 days close codes as first factors. They are counted apart from second factors and from wrong passwords, and
-  known networks and devices of the user count apart from all others.
+  known networks and devices of the user count apart from all others (where advanced security is `OFF` none is known).
 - Ten codes an hour are sent to who asks from one such place, and to an address no more than
   `DOORWARD_MESSAGES_PER_ADDRESS` in all: what strangers ask for leaves some to the user at home. A right code forgets
   those asked for from its place.

@@ -1,5 +1,6 @@
 """USER_AUTH: what a user can begin with, and how he goes on with it."""
 
+import pytest
 from tests import srp
 from tests.conftest import ClockedServer
 from tests.people import PASSWORD, make_user
@@ -87,3 +88,11 @@ def test_a_client_must_allow_the_choice(server: RunningServer) -> None:
     make_user(server, app.pool_id, "anna")
     with refused("InvalidParameterException", "USER_AUTH flow not enabled for this client"):
         begin(server, app, "anna")
+
+
+@pytest.mark.parametrize("parameter", ["ACCESS_TOKEN", "TARGET_ACR_VALUES"])
+def test_who_asks_for_a_level_gets_no_other(server: RunningServer, parameter: str) -> None:
+    app = choosing(server)
+    make_user(server, app.pool_id, "anna")
+    with refused("InvalidParameterException", "step-up"):
+        begin(server, app, "anna", "PASSWORD", **{"PASSWORD": PASSWORD, parameter: "2fa"})

@@ -4,8 +4,7 @@ import pytest
 from tests.people import PASSWORD, App, make_user
 from tests.scenarios.challenged import respond
 from tests.scenarios.choosing import PASSWORDS, begin, choosing
-from tests.scenarios.refusals import BAD_SESSION, WRONG, refused
-from tests.scenarios.test_first_codes_attacked import MISMATCH, TOO_MANY
+from tests.scenarios.refusals import BAD_SESSION, TOO_MANY_CODES, WRONG, WRONG_CODE, refused
 from tests.server import RunningServer
 
 NOBODY = [f"nobody{number}" for number in range(120)]
@@ -42,9 +41,9 @@ def test_a_code_for_nobody_is_never_sent_and_never_right(server: RunningServer) 
     assert set(told_of) == {"CODE_DELIVERY_DELIVERY_MEDIUM", "CODE_DELIVERY_DESTINATION"}
     assert not server.messages(app.pool_id)
     for number in range(4):
-        with refused(*MISMATCH):
+        with refused(*WRONG_CODE):
             respond(server, app, asked, name, EMAIL_OTP_CODE=f"{number:06}")
-    with refused(*TOO_MANY):
+    with refused(*TOO_MANY_CODES):
         respond(server, app, asked, name, EMAIL_OTP_CODE="000000")
     with refused(*BAD_SESSION):
         respond(server, app, asked, name, EMAIL_OTP_CODE="000000")
@@ -52,7 +51,7 @@ def test_a_code_for_nobody_is_never_sent_and_never_right(server: RunningServer) 
     asked = respond(server, app, selected, name, ANSWER="EMAIL_OTP")
     # Who takes the name meanwhile is not the one who was asked.
     make_user(server, app.pool_id, name)
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, asked, name, EMAIL_OTP_CODE="000000")
 
 

@@ -20,13 +20,18 @@ from tests.scenarios.challenged import (
 )
 from tests.scenarios.choosing import begin, choosing
 from tests.scenarios.protected import configure, ranges
-from tests.scenarios.refusals import BAD_SESSION, BLOCKED, LOCKED, refused
+from tests.scenarios.refusals import (
+    BAD_SESSION,
+    BLOCKED,
+    EXPIRED_SESSION,
+    LOCKED,
+    TOO_MANY_CODES,
+    WRONG_CODE,
+    refused,
+)
 from tests.server import RunningServer
 
 HOUR = 3600.0
-MISMATCH = ("CodeMismatchException", "Invalid code or auth state for the user.")
-TOO_MANY = ("NotAuthorizedException", "Too many wrong codes were given for the user.")
-EXPIRED = ("NotAuthorizedException", "Invalid session for the user, session is expired.")
 TOO_MANY_SENT = ("TooManyRequestsException", "Too many codes were sent to this address. Try again later.")
 
 
@@ -48,7 +53,7 @@ def renamed(asked: Any, challenge: str) -> Any:
 def test_a_wrong_code_leaves_the_session_usable(server: RunningServer, app: App) -> None:
     make_user(server, app.pool_id, "anna")
     asked, code = mail(server, app, "anna")
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, asked, "anna", EMAIL_OTP_CODE=other(code))
     assert respond(server, app, asked, "anna", EMAIL_OTP_CODE=code)["AuthenticationResult"]
     with refused(*BAD_SESSION):
@@ -59,9 +64,9 @@ def test_five_wrong_codes_end_the_session(server: RunningServer, app: App) -> No
     make_user(server, app.pool_id, "berta")
     asked, code = mail(server, app, "berta")
     for _ in range(4):
-        with refused(*MISMATCH):
+        with refused(*WRONG_CODE):
             respond(server, app, asked, "berta", EMAIL_OTP_CODE=other(code))
-    with refused(*TOO_MANY):
+    with refused(*TOO_MANY_CODES):
         respond(server, app, asked, "berta", EMAIL_OTP_CODE=other(code))
     with refused(*BAD_SESSION):
         respond(server, app, asked, "berta", EMAIL_OTP_CODE=code)
@@ -76,7 +81,7 @@ def test_ten_wrong_codes_close_first_codes_for_an_hour_and_nothing_else(clocked:
             with pytest.raises(ClientError):
                 respond(clocked, app, asked, "anna", EMAIL_OTP_CODE=other(code))
     asked, code = mail(clocked, app, "anna")
-    with refused(*TOO_MANY):
+    with refused(*TOO_MANY_CODES):
         respond(clocked, app, asked, "anna", EMAIL_OTP_CODE=code)
     assert password(clocked, app, "anna")["AuthenticationResult"]
     clocked.clock.advance(HOUR)
@@ -89,7 +94,7 @@ def test_a_code_serves_one_session_alone(server: RunningServer, app: App) -> Non
     first, code = mail(server, app, "carla")
     second, later = mail(server, app, "carla")
     if code != later:
-        with refused(*MISMATCH):
+        with refused(*WRONG_CODE):
             respond(server, app, second, "carla", EMAIL_OTP_CODE=code)
     # Somebody else's prompt takes nothing away from the user who is just typing.
     assert respond(server, app, first, "carla", EMAIL_OTP_CODE=code)["AuthenticationResult"]
@@ -100,7 +105,7 @@ def test_a_code_dies_with_its_session(clocked: ClockedServer) -> None:
     make_user(clocked, app.pool_id, "anna")
     asked, code = mail(clocked, app, "anna")
     clocked.clock.advance(180)
-    with refused(*EXPIRED):
+    with refused(*EXPIRED_SESSION):
         respond(clocked, app, asked, "anna", EMAIL_OTP_CODE=code)
 
 
@@ -146,10 +151,10 @@ def test_a_code_of_the_first_factor_is_none_of_the_second(server: RunningServer)
     second = password(server, app, "anna")
     assert second["ChallengeName"] == "EMAIL_OTP"
     if code != server.last_code(app.pool_id):
-        with refused(*MISMATCH):
+        with refused(*WRONG_CODE):
             respond(server, app, second, "anna", EMAIL_OTP_CODE=code)
     # By now he has to show two factors, and cannot begin with a code any more.
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, first, "anna", EMAIL_OTP_CODE=code)
 
 
@@ -170,7 +175,7 @@ def test_an_address_that_was_changed_meanwhile_opens_nothing(server: RunningServ
             {"Name": "email_verified", "Value": "true"},
         ],
     )
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, asked, "gina", EMAIL_OTP_CODE=code)
 
 
@@ -193,7 +198,7 @@ def test_what_changes_meanwhile_counts(server: RunningServer, change: str) -> No
         )
     else:
         offer(server, app.pool_id, "ON")
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, asked, "anna", EMAIL_OTP_CODE=code)
 
 

@@ -7,11 +7,10 @@ from tests.conftest import ClockedServer
 from tests.people import PASSWORD, App, make_app, make_user
 from tests.scenarios.challenged import ON, TokenApp, choose, phone_of, respond
 from tests.scenarios.choosing import PASSWORDS, begin, choosing
-from tests.scenarios.refusals import BAD_SESSION, WRONG, refused
+from tests.scenarios.refusals import BAD_SESSION, EXPIRED_SESSION, WRONG, refused
 from tests.server import RunningServer
 
 MISSING = ("InvalidParameterException", "Password is required")
-EXPIRED = ("NotAuthorizedException", "Invalid session for the user, session is expired.")
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +185,7 @@ def test_a_session_that_is_over_confirms_without_signing_in(clocked: ClockedServ
     assert "Session" not in confirm(clocked, app, "anna", late["Session"])
     session = confirm(clocked, app, "berta", sign_up(clocked, app, "berta")["Session"])["Session"]
     clocked.clock.advance(181)
-    with refused(*EXPIRED):
+    with refused(*EXPIRED_SESSION):
         sign_in(clocked, app, "berta", session)
 
 

@@ -57,8 +57,14 @@ def begin_choice(request: SignInRequest) -> Challenge | Granted:
     client hides who exists. Elsewhere UserNotFoundException is raised for the one, and for the other what stands in
     his way, or NotAuthorizedException.
 
-    With a session that ConfirmSignUp returned, the first factor has been shown.
+    With a session that ConfirmSignUp returned, the first factor has been shown. Raises InvalidParameterException for
+    a request to step up: whoever asks for a level shall not get tokens of another.
     """
+    for parameter in ("ACCESS_TOKEN", "TARGET_ACR_VALUES"):
+        if request.parameters.get(parameter):
+            raise InvalidParameterException(
+                f"Doorward does not have step-up authentication ({parameter}) yet."
+            )
     if request.session is not None:
         return begin_signed_up(request)
     name = request.username()
