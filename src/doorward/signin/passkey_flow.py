@@ -83,7 +83,7 @@ def answer_passkey(request: SignInRequest) -> Challenge | Granted:
             return refuse(tx, sign_in, NotAuthorizedException(_WRONG))
         stored.remember_use(tx, used)
         user = sign_in.known_user
-        both = given.authenticator.flags.uv and passkey_is_both(sign_in.pool, user)
+        both = passkey_is_both(sign_in.pool, user)
         sign_in.password_digest = user.password.digest if user.password else None
         sign_in.proofs = ("passkey as both factors" if both else "passkey",)
         sign_in.answered += [PASSKEY_RIGHT, BOTH_RIGHT] if both else [PASSKEY_RIGHT]

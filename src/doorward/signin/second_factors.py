@@ -66,9 +66,10 @@ def can_set_up_in_sign_in(pool: UserPool, user: User) -> tuple[Factor, ...]:
 
 
 def passkey_is_both(pool: UserPool, user: User) -> bool:
-    """Say whether a user's passkey stands for both factors at once, where its authenticator has verified him.
+    """Say whether a user's passkey stands for both factors at once.
 
-    The pool has to let it (FactorConfiguration) and the user to have turned it on (WebAuthnMfaSettings).
+    The pool has to let it (FactorConfiguration), and then no authenticator serves that has not verified its user
+    (`relying_party`); and the user to have turned it on (WebAuthnMfaSettings).
     """
     return user.passkey_factor and is_multi_factor(pool.factors.passkeys)
 

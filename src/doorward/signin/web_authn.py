@@ -1,8 +1,8 @@
 """The two ceremonies of WebAuthn Level 3: what is asked of an authenticator, and what its answers are worth.
 
 The library `webauthn` reads and verifies; what it is not asked, or leaves to its caller, is checked here: the page's
-origin, frames of other sites, backup flags, the size of RSA keys. An answer is hostile: its reader may raise whatever
-its parts raise, and all of it means that the answer is none.
+origin, frames of other sites, backup flags, the size of RSA keys, CBOR that is a trap. An answer is hostile: its reader
+may raise whatever its parts raise, and all of it means that the answer is none.
 """
 
 import hashlib
@@ -50,6 +50,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 
 from doorward.directory.passkey import Passkey
 from doorward.directory.relying_party import RelyingParty, allows_origin
+from doorward.signin import plain_cbor
 
 CHALLENGE_BYTES: Final = 32
 LONGEST_ID: Final = 1023
@@ -65,6 +66,11 @@ KEY_OF_NOBODY: Final = encode_cbor(
     }
 )
 """A public key to verify against where there is none: P-256's base point. What fits it must be refused all the same."""
+
+_FIXED_LENGTH: Final = 37
+_FLAGS_AT: Final = 32
+_ATTESTED: Final = 0x40
+_MAKE_LENGTH: Final = 16
 
 Flaw = Literal["form", "origin", "relying party", "user verification", "key", "counter", "proof"]
 """What is wrong with an answer: it cannot be read, comes from a page or for a domain that is not the relying party's,
@@ -147,7 +153,9 @@ def read_registration(answer: object) -> RegistrationAnswer:
         _check_id(credential)
         response = credential.response
         # No attestation was asked for: a statement that comes all the same is put away unread, whatever its form.
+        plain_cbor.check(response.attestation_object)
         authenticator_data = parse_cbor(response.attestation_object)["authData"]
+        _check_authenticator_data(authenticator_data)
         bare = encode_cbor({"fmt": "none", "attStmt": {}, "authData": authenticator_data})
         return RegistrationAnswer(
             replace(credential, response=replace(response, attestation_object=bare)),
@@ -161,6 +169,7 @@ def read_authentication(answer: object) -> AuthenticationAnswer:
     with _flawed("form"):
         credential = parse_authentication_credential_json(answer)  # type: ignore[arg-type]
         _check_id(credential)
+        _check_authenticator_data(credential.response.authenticator_data)
         return AuthenticationAnswer(
             credential,
             parse_client_data_json(credential.response.client_data_json),
@@ -245,6 +254,14 @@ def _check_id(credential: RegistrationCredential | AuthenticationCredential) -> 
     """See that the id is the one way to write it, since it is looked up by its text."""
     if credential.id != bytes_to_base64url(credential.raw_id):
         raise CeremonyError("form")
+
+
+def _check_authenticator_data(data: bytes) -> None:
+    """See that what is CBOR in it is plain: the public key, and what extensions say (WebAuthn, 6.1)."""
+    begins = _FIXED_LENGTH
+    if data[_FLAGS_AT] & _ATTESTED:
+        begins += _MAKE_LENGTH + 2 + int.from_bytes(data[begins + _MAKE_LENGTH :][:2])
+    plain_cbor.check(data[begins:])
 
 
 def _check_surroundings(
