@@ -69,7 +69,9 @@ class BoundedClient:
         """Send a request and return the answer. Raises TooLate, and Unanswered for all else but a status of 200."""
         exchange = _Exchange()
         try:
-            return self._workers.submit(self._run, exchange, method, path, headers, body).result(self._seconds)
+            return self._workers.submit(self._run, exchange, method, path, headers, body).result(
+                self._seconds
+            )
         except (TimeoutError, HTTPTimeoutError):
             raise TooLate(f"{self.host} did not answer within {self._seconds:g} seconds.") from None
         except (OSError, HTTPError, HTTPException, ValueError, RuntimeError) as cause:

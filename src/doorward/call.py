@@ -14,6 +14,7 @@ from doorward.settings import Settings
 from doorward.store.engine import Store
 from doorward.store.sealing import Keyring
 from doorward.tokens.issuer import Issuer
+from doorward.triggers.functions import Functions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class Services:
     corpus: Corpus
     guard: Guard
     issuer: Issuer
+    functions: Functions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -166,11 +166,14 @@ class Settings(BaseSettings):
     )
     lambda_functions: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Comma-separated `function=URL` for functions that are called elsewhere: a name or an ARN, and a URL"
-        " as above.",
+        description="Comma-separated `function=URL` for functions that are called elsewhere: a name or an ARN, and a"
+        " URL as above.",
     )
     lambda_timeout: float = Field(
-        5.0, gt=0, le=60, description="Seconds that a call of a function may take; it is tried three times in all."
+        5.0,
+        gt=0,
+        le=60,
+        description="Seconds that a call of a function may take; it is tried three times in all.",
     )
     event_retention_days: float = Field(731, gt=0, description="Days that auth events are kept.")
     pool_view_minutes: float = Field(

@@ -72,7 +72,7 @@ class Guard:
 
     def screen(self, tx: Connection, attempt: Attempt) -> Screening:
         """Find the configuration that acts on an attempt and what the always-lists say of its address."""
-        mode = Mode(attempt.pool.advanced_security_mode)
+        mode = Mode(attempt.mode)
         configured = configuration.effective(tx, attempt.pool.id, attempt.client_id)
         if mode is not Mode.OFF:
             # Built here, where the transaction only reads: replaying a long history must not hold the writer.

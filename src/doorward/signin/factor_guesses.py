@@ -20,26 +20,29 @@ WRONG_A_MONTH: Final = 100
 MONTH: Final = 30 * 86_400.0
 
 _COUNTED: Final = "codes of second factors"
+CUSTOM: Final = "answers to custom challenges"
+"""What a pool's functions judge, behind the password, is counted alike and apart."""
 
 
-def may_guess(tx: Connection, pool_id: str, subject: str, now: Instant) -> bool:
+def may_guess(tx: Connection, pool_id: str, subject: str, now: Instant, counted: str = _COUNTED) -> bool:
     """Say whether another code is looked at."""
-    state = queries.attempts(tx, pool_id, subject, _COUNTED)
+    state = queries.attempts(tx, pool_id, subject, counted)
     return remaining(state, now, WRONG_AN_HOUR, HOUR) > 0 and remaining(state, now, WRONG_A_MONTH, MONTH) > 0
 
 
-def count_wrong(tx: Connection, pool_id: str, subject: str, now: Instant) -> None:
+def count_wrong(tx: Connection, pool_id: str, subject: str, now: Instant, counted: str = _COUNTED) -> None:
     """Count a wrong code."""
-    before = queries.attempts(tx, pool_id, subject, _COUNTED)
+    before = queries.attempts(tx, pool_id, subject, counted)
     recent = tuple(moment for moment in before.spent if now - moment < MONTH)
-    queries.keep_attempts(tx, pool_id, subject, _COUNTED, AttemptBudget((*recent, now)), MONTH)
+    queries.keep_attempts(tx, pool_id, subject, counted, AttemptBudget((*recent, now)), MONTH)
 
 
-def forget(tx: Connection, pool_id: str, subject: str) -> None:
+def forget(tx: Connection, pool_id: str, subject: str, counted: str = _COUNTED) -> None:
     """Forget the wrong codes of a subject: the right one came."""
-    queries.remove_attempts(tx, pool_id, subject, _COUNTED)
+    queries.remove_attempts(tx, pool_id, subject, counted)
 
 
 def forgive(tx: Connection, pool_id: str, sub: str) -> None:
     """Forget a user's wrong codes, wherever they came from."""
-    queries.remove_attempts_of_user(tx, pool_id, sub, _COUNTED)
+    for counted in (_COUNTED, CUSTOM):
+        queries.remove_attempts_of_user(tx, pool_id, sub, counted)

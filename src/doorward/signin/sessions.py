@@ -18,10 +18,11 @@ from doorward.directory.user import Factor
 from doorward.signin import queries
 from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
+from doorward.triggers.auth_challenge import ChallengeResult
 from doorward.wire.errors import NotAuthorizedException
 
-Proof = Literal["password", "device"] | Factor
-"""What a user has shown in a sign-in: that he knows the password, that he holds a factor, a remembered device."""
+Proof = Literal["password", "device", "custom"] | Factor
+"""What a user has shown in a sign-in: the password, a factor, a remembered device, what the pool's functions ask."""
 
 Pending = Literal["allow", "mfa", "mfa_setup"]
 """What is to follow: nothing more, the challenge of a second factor, or setting one up."""
@@ -29,6 +30,17 @@ Pending = Literal["allow", "mfa", "mfa_setup"]
 _DEFAULT_MINUTES = 3
 _HANDLE_BYTES = 48
 _POINTER = "found elsewhere"
+
+
+class CustomRounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What a custom sign-in has come to: the challenges that were answered, and the one that waits.
+
+    `private` is what its function needs to judge the answer, `metadata` the challenge's own name.
+    """
+
+    answered: tuple[ChallengeResult, ...] = ()
+    private: dict[str, str] = {}
+    metadata: str | None = None
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +52,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet.
     `device_key` is the device that the client says it is, which may owe the proof of it.
     `set_up` is the factor that was set up on the way, `code` what was sent for this session alone, and
-    `wrong_answers` how often it was guessed at.
+    `wrong_answers` how often it was guessed at. `custom` is what a custom sign-in has come to, None in any other.
     """
 
     challenge: str
@@ -59,6 +71,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     set_up: Factor | None = None
     code: SentCode | None = None
     wrong_answers: int = 0
+    custom: CustomRounds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,41 @@ from sqlalchemy import Connection
 
 from doorward.clock import random_bytes
 from doorward.directory.user import User
-from doorward.directory.usernames import alias_form
 from doorward.signin import sessions, srp
+from doorward.signin.custom_rounds import go_on_from_password
 from doorward.signin.known_devices import claim_device
 from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
-from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
-from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS, refuse_unknown_name
+from doorward.signin.sessions import CustomRounds
+from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, take, walk
+from doorward.signin.stand_in import simulation_secret
+from doorward.signin.steps import (
+    BEFORE_CREDENTIALS,
+    FROM_CREDENTIALS,
+    PROVE_PASSWORD,
+    refuse_unknown_name,
+)
 from doorward.wire.errors import NotAuthorizedException
 
 CHALLENGE: Final = "PASSWORD_VERIFIER"
 
 
-def begin_srp(request: SignInRequest) -> Challenge | Granted:
-    """Answer SRP_A with a challenge; for a name that leads to nobody with one that looks no different."""
+def begin_srp(request: SignInRequest, custom: CustomRounds | None = None) -> Challenge | Granted:
+    """Answer SRP_A with a challenge; for a name that leads to nobody with one that looks no different.
+
+    `custom` is what the custom sign-in has come to that the password is a part of.
+    """
     name, client_public = request.username(), request.parameter("SRP_A")
     request.check_client(name)
     call, client = request.call, request.client
     with call.reading() as tx:
-        sign_in = identify(tx, request, name)
+        sign_in = identify(tx, request, name, custom=custom)
         claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY"))
     if sign_in.user is None and not client.hides_who_exists:
         with call.writing() as tx:
             answer = walk(tx, sign_in, (*BEFORE_CREDENTIALS, refuse_unknown_name))
         return settle(sign_in, answer)
-    user_id = sign_in.user.username if sign_in.user else _simulated_user_id(request, name)
+    user_id = sign_in.user_id
     asked = srp.challenge(
         srp.identity(request.pool.id, user_id),
         _verifier(request, sign_in.user, name),
@@ -50,6 +60,7 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
             user_id=user_id,
             device_key=sign_in.device_key,
             srp=asked,
+            custom=custom,
         )
         # Clients answer with the secret block and not all of them with the session: the block is the handle.
         handle = sessions.open_session(tx, call, client, state, parameters["SECRET_BLOCK"])
@@ -61,7 +72,7 @@ def begin_srp(request: SignInRequest) -> Challenge | Granted:
 
 
 def answer_srp(request: SignInRequest) -> Challenge | Granted:
-    """Check the claim, then take the same steps as any other sign-in."""
+    """Check the claim, then take the same steps as any other sign-in; in a custom one the functions come between."""
     user_id, handle = request.username(), request.parameter("PASSWORD_CLAIM_SECRET_BLOCK")
     claim = srp.PasswordClaim(
         secret_block=handle,
@@ -77,7 +88,7 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
         state = sessions.read_session(tx, call, client, CHALLENGE, handle)
         if request.pool.key(user_id) != request.pool.key(state.user_id) or state.srp is None:
             raise NotAuthorizedException("Invalid session for the user.")
-        sign_in = identify(tx, request, state.name, state.sub)
+        sign_in = identify(tx, request, state.name, state.sub, custom=state.custom)
         claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY") or state.device_key)
     right = srp.check_claim(
         state.srp,
@@ -89,6 +100,11 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
     if stored is not None:
         sign_in.proven, sign_in.password_digest = right, stored.digest
         sign_in.compromised = call.services.guard.check_stored_password(sign_in.screening, stored)
+    if state.custom is not None:
+        with call.writing() as tx:
+            sessions.end_session(tx, client, handle)
+            refused = take(tx, sign_in, PROVE_PASSWORD)
+        return settle(sign_in, refused) if refused else go_on_from_password(request, sign_in)
     with call.writing() as tx:
         sessions.end_session(tx, client, handle)
         answer = walk(tx, sign_in, FROM_CREDENTIALS)
@@ -98,21 +114,7 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
 def _verifier(request: SignInRequest, user: User | None, name: str) -> srp.Verifier:
     """The user's verifier, or one that no password opens."""
     if user is None or user.password is None:
-        return srp.simulated_verifier(_simulation_secret(request), request.pool.key(name))
+        return srp.simulated_verifier(
+            simulation_secret(request.call.services.keyring, request.pool), request.pool.key(name)
+        )
     return stored_verifier(request.call.services.keyring, user, user.password)
-
-
-def _simulated_user_id(request: SignInRequest, name: str) -> str:
-    """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, shaped like a real one.
-
-    Where case does not count a known name comes back as it is kept, whatever was typed; so does this one.
-    An address that is an alias comes back as a user name, which cannot look like an address.
-    """
-    if not request.pool.username_attributes and alias_form(request.pool, name) is None:
-        return request.pool.key(name)
-    return srp.simulated_user_id(_simulation_secret(request), request.pool.key(name))
-
-
-def _simulation_secret(request: SignInRequest) -> bytes:
-    # Of the oldest key, so that a new key changes no simulated answer.
-    return request.call.services.keyring.digests("simulated users", request.pool.id.encode())[-1]

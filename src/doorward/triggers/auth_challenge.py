@@ -178,16 +178,19 @@ def _event(
 def _attributes(user: User | None) -> dict[str, str]:
     if user is None:
         return {}
-    return {"sub": user.sub, "cognito:user_status": user.status, **user.attributes}
+    return {**user.attributes, "sub": user.sub, "cognito:user_status": user.status}
 
 
 def _function(pool: UserPool, trigger: Trigger) -> str:
     triggers = pool.configuration.lambda_config
-    arn = triggers and {
-        "DefineAuthChallenge": triggers.define_auth_challenge,
-        "CreateAuthChallenge": triggers.create_auth_challenge,
-        "VerifyAuthChallengeResponse": triggers.verify_auth_challenge_response,
-    }[trigger]
+    arn = (
+        triggers
+        and {
+            "DefineAuthChallenge": triggers.define_auth_challenge,
+            "CreateAuthChallenge": triggers.create_auth_challenge,
+            "VerifyAuthChallengeResponse": triggers.verify_auth_challenge_response,
+        }[trigger]
+    )
     if not arn:
         raise InvalidParameterException(NOT_CONFIGURED)
     return arn
