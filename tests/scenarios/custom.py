@@ -1,0 +1,69 @@
+"""Pools whose functions ask for a colour, and the steps of a custom sign-in."""
+
+from typing import Any
+
+from tests import srp
+from tests.lambda_emulator import ANSWER, TRIGGERS
+from tests.people import ALL_FLOWS, PASSWORD, App, make_app, make_pool, make_user
+from tests.server import RunningServer
+
+FLOWS = [*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"]
+
+
+def custom(server: RunningServer, *, app: Any = None, **settings: Any) -> App:
+    """Make a pool with functions for custom sign-ins and the user anna, and an app client."""
+    pool = make_pool(server, **{"LambdaConfig": TRIGGERS, **settings})
+    make_user(server, pool, "anna")
+    return make_app(server, pool, **{"ExplicitAuthFlows": FLOWS, **(app or {})})
+
+
+def assessed(server: RunningServer, mode: str = "ENFORCED", pool_mode: str = "ENFORCED", **settings: Any) -> App:
+    """Make the same in a pool that assesses custom sign-ins."""
+    add_ons = {
+        "AdvancedSecurityMode": pool_mode,
+        "AdvancedSecurityAdditionalFlows": {"CustomAuthMode": mode},
+    }
+    return custom(server, UserPoolAddOns=add_ons, **settings)
+
+
+def begin(server: RunningServer, app: App, username: str = "anna", **parameters: str) -> Any:
+    """Begin a custom sign-in."""
+    return server.anonymous.initiate_auth(
+        ClientId=app.client_id,
+        AuthFlow="CUSTOM_AUTH",
+        AuthParameters={"USERNAME": username, **parameters, **app.proof_parameter(username)},
+    )
+
+
+def answer(
+    server: RunningServer, app: App, asked: Any, given: str = ANSWER, username: str = "anna", **members: Any
+) -> Any:
+    """Answer a custom challenge. `members` are further members of RespondToAuthChallenge."""
+    return server.anonymous.respond_to_auth_challenge(
+        **{
+            "ClientId": app.client_id,
+            "ChallengeName": "CUSTOM_CHALLENGE",
+            "Session": asked["Session"],
+            "ChallengeResponses": {"USERNAME": username, "ANSWER": given, **app.proof_parameter(username)},
+            **members,
+        }
+    )
+
+
+def begin_with_password(
+    server: RunningServer, app: App, username: str = "anna", password: str = PASSWORD
+) -> srp.Exchange:
+    """Begin a custom sign-in with SRP_A."""
+    side = srp.prepare(server, app, username, password)
+    asked = begin(server, app, **{**side.get_auth_params(), "username": username, "CHALLENGE_NAME": "SRP_A"})
+    return srp.Exchange(app, side, asked)
+
+
+def show_password(server: RunningServer, exchange: srp.Exchange, **members: Any) -> Any:
+    """Answer PASSWORD_VERIFIER."""
+    return server.anonymous.respond_to_auth_challenge(
+        ClientId=exchange.app.client_id,
+        ChallengeName="PASSWORD_VERIFIER",
+        ChallengeResponses=exchange.answer(),
+        **members,
+    )
