@@ -18,8 +18,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
-from urllib3.exceptions import TimeoutError as HTTPTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 _CHUNK: Final = 65_536
 _HEADERS: Final = {"User-Agent": "doorward", "Accept-Encoding": "identity"}
@@ -72,7 +71,7 @@ class BoundedClient:
             return self._workers.submit(self._run, exchange, method, path, headers, body).result(
                 self._seconds
             )
-        except (TimeoutError, HTTPTimeoutError):
+        except (TimeoutError, ReadTimeoutError):
             raise TooLate(f"{self.host} did not answer within {self._seconds:g} seconds.") from None
         except (OSError, HTTPError, HTTPException, ValueError, RuntimeError) as cause:
             # What the other side wrote is not repeated.

@@ -17,7 +17,9 @@ def custom(server: RunningServer, *, app: Any = None, **settings: Any) -> App:
     return make_app(server, pool, **{"ExplicitAuthFlows": FLOWS, **(app or {})})
 
 
-def assessed(server: RunningServer, mode: str = "ENFORCED", pool_mode: str = "ENFORCED", **settings: Any) -> App:
+def assessed(
+    server: RunningServer, mode: str = "ENFORCED", pool_mode: str = "ENFORCED", **settings: Any
+) -> App:
     """Make the same in a pool that assesses custom sign-ins."""
     add_ons = {
         "AdvancedSecurityMode": pool_mode,

@@ -251,9 +251,7 @@ def test_who_shows_no_password_need_not_replace_one(quizzing: RunningServer, app
     quizzing.administrator.admin_create_user(
         UserPoolId=app.pool_id, Username="new", TemporaryPassword=PASSWORD, MessageAction="SUPPRESS"
     )
-    assert "AuthenticationResult" in answer(
-        quizzing, app, begin(quizzing, app, "new"), username="new"
-    )
+    assert "AuthenticationResult" in answer(quizzing, app, begin(quizzing, app, "new"), username="new")
 
 
 def test_a_disabled_user_is_told_so_after_the_answer(quizzing: RunningServer, app: App) -> None:
@@ -344,9 +342,7 @@ class TestNobody:
             show_password(quizzing, exchange)
         assert told(refused.value) == WRONG
 
-    def test_is_told_where_the_client_hides_nobody(
-        self, quizzing: RunningServer, emulator: Emulator
-    ) -> None:
+    def test_is_told_where_the_client_hides_nobody(self, quizzing: RunningServer, emulator: Emulator) -> None:
         emulator.reset()
         open_app = custom(quizzing, app={"PreventUserExistenceErrors": "LEGACY"})
         with pytest.raises(ClientError, match="UserNotFoundException"):
@@ -366,9 +362,7 @@ class TestDecisions:
         self.decides(emulator, issueTokens=True)
         assert "AuthenticationResult" in begin(quizzing, app)
 
-    def test_no_tokens_for_srp_a_alone(
-        self, quizzing: RunningServer, emulator: Emulator, app: App
-    ) -> None:
+    def test_no_tokens_for_srp_a_alone(self, quizzing: RunningServer, emulator: Emulator, app: App) -> None:
         """Every challenge so far was right: a function that asks no more would open the door to anybody."""
         emulator.functions["define"] = lambda event: {
             "response": {"issueTokens": all(one["challengeResult"] for one in event["request"]["session"])}

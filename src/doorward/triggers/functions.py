@@ -93,7 +93,7 @@ def _error_message(answer: Answer) -> str | None:
     """
     try:
         message = _error.decode(answer.body).error_message
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         message = None
     if "x-amz-function-error" not in answer.headers:
         return None if message is None else message[:LONGEST_MESSAGE]
