@@ -3,8 +3,10 @@
 from typing import Any
 
 from tests import srp
+from tests.circumstances import LAPTOP, LONDON, Device, context
 from tests.lambda_emulator import ANSWER, TRIGGERS
 from tests.people import ALL_FLOWS, PASSWORD, App, make_app, make_pool, make_user
+from tests.scenarios.challenged import respond_from
 from tests.server import RunningServer
 
 FLOWS = [*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"]
@@ -59,6 +61,37 @@ def begin_with_password(
     side = srp.prepare(server, app, username, password)
     asked = begin(server, app, **{**side.get_auth_params(), "username": username, "CHALLENGE_NAME": "SRP_A"})
     return srp.Exchange(app, side, asked)
+
+
+def begin_from(
+    server: RunningServer,
+    app: App,
+    username: str = "anna",
+    address: str = LONDON,
+    device: Device | None = LAPTOP,
+    **parameters: str,
+) -> Any:
+    """Begin through a server that passes the circumstance on."""
+    return server.administrator.admin_initiate_auth(
+        UserPoolId=app.pool_id,
+        ClientId=app.client_id,
+        AuthFlow="CUSTOM_AUTH",
+        AuthParameters={"USERNAME": username, **parameters, **app.proof_parameter(username)},
+        ContextData=context(app, username, address, device, server.services.clock.now()),
+    )
+
+
+def answer_from(
+    server: RunningServer,
+    app: App,
+    asked: Any,
+    given: str = ANSWER,
+    username: str = "anna",
+    address: str = LONDON,
+    device: Device | None = LAPTOP,
+) -> Any:
+    """Answer through a server that passes the circumstance on."""
+    return respond_from(server, app, asked, username, address, device, ANSWER=given)
 
 
 def show_password(server: RunningServer, exchange: srp.Exchange, **members: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.lambda_emulator import ANSWER, TRIGGERS, Emulator, Event, FunctionFailed, emulating
 from tests.people import PASSWORD, App, make_app, make_pool, make_user, sign_in, told
-from tests.scenarios.challenged import respond, with_phone
+from tests.scenarios.challenged import offer, respond, with_phone
 from tests.scenarios.custom import FLOWS, answer, begin, begin_with_password, custom, show_password
 from tests.server import RunningServer, running
 from tests.tokens import verified
@@ -220,8 +220,6 @@ def test_the_functions_of_a_pool_come_back_as_they_were_given(quizzing: RunningS
 
 
 def test_a_second_factor_comes_behind(quizzing: RunningServer, emulator: Emulator) -> None:
-    from tests.scenarios.challenged import offer
-
     emulator.reset()
     pool = make_pool(quizzing, LambdaConfig=TRIGGERS)
     asking = make_app(quizzing, pool, ExplicitAuthFlows=FLOWS)
