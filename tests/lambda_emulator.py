@@ -2,13 +2,11 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
-
-from tests.server import RunningServer
 
 Event = dict[str, Any]
 Function = Callable[[Event], Any]
@@ -86,10 +84,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
-def respond(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
+def respond(
+    handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> None:
     """Send an answer."""
     handler.send_response(status)
-    for name, value in headers.items():
+    for name, value in (headers or {}).items():
         handler.send_header(name, value)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
@@ -140,11 +140,3 @@ def emulating() -> Iterator[Emulator]:
         finally:
             listening.shutdown()
             thread.join(5)
-
-
-@dataclass(frozen=True)
-class Quizmaster:
-    """A server whose functions are in the emulator."""
-
-    server: RunningServer
-    emulator: Emulator

@@ -350,7 +350,7 @@ def huge(handler: BaseHTTPRequestHandler) -> None:
 
 
 def says(body: bytes, status: int = 200, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
-    return lambda handler: respond(handler, body, status, **headers)
+    return lambda handler: respond(handler, body, status, headers)
 
 
 UNEXPECTED = "UnexpectedLambdaException"
@@ -510,7 +510,7 @@ class TestFunctions:
         emulator.reset()
         with emulating() as own:
             own.functions["function"] = own.functions["verify"]
-            settings = {
+            settings: dict[str, Any] = {
                 "lambda_endpoint": f"{emulator.url}/prefix",
                 "lambda_functions": f"verify={own.url}/2015-03-31/functions/function/invocations",
             }
