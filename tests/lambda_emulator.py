@@ -76,9 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer, failed = emulator.functions[name](event), False
         except FunctionFailed as problem:
             answer, failed = {"errorMessage": str(problem), "errorType": "Error"}, emulator.says_so
-        respond(
-            self, json.dumps(answer).encode(), **({"X-Amz-Function-Error": "Unhandled"} if failed else {})
-        )
+        said = {"X-Amz-Function-Error": "Unhandled"} if failed else {}
+        respond(self, json.dumps(answer).encode(), headers=said)
 
     def log_message(self, *_: Any) -> None:
         """Nobody reads it."""

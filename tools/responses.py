@@ -13,7 +13,7 @@ PAGE: Final = Path("docs/adaptive-authentication.md")
 
 LEVELS: Final = ("none", "Low", "Medium", "High")
 ACTIONS: Final = ("NO_ACTION", "MFA_IF_CONFIGURED", "MFA_REQUIRED", "BLOCK")
-FLOWS: Final = ("password", "SRP", "admin, password", "admin, SRP")
+FLOWS: Final = ("password", "SRP", "admin, password", "admin, SRP", "custom")
 
 ABLE, UNABLE, ONE, SEVERAL = "none; can set one up", "none; can set none up", "one factor", "several factors"
 USERS: Final = (ABLE, UNABLE, ONE, SEVERAL)
@@ -133,6 +133,10 @@ What Doorward does with a sign-in whose credentials are right. `make responses` 
 
 A block and a refusal answer alike: `NotAuthorizedException`, *Unable to login because of security reasons*. Only the
 event tells them apart, and why.
+
+A custom sign-in is assessed where `CustomAuthMode` is set, and in that mode, though never in a stricter one than the
+pool's: in the cases below it is the pool's own. Its level is responded to when the pool's functions have issued tokens
+([triggers.md](triggers.md)).
 
 ## What the user sees
 

@@ -47,7 +47,7 @@ from doorward.tokens.issuer import Issuer
 from doorward.triggers.endpoints import Endpoints
 from doorward.triggers.functions import Functions
 from doorward.wire.caller import caller_address
-from doorward.wire.dispatch import HttpRequest, HttpResponse, answer, named_operation, names_functions
+from doorward.wire.dispatch import HttpRequest, HttpResponse, answer, named_operation, waits_for_functions
 from doorward.wire.limits import BodyLimits
 from doorward.wire.range_endpoint import answer_range, too_often
 from doorward.wire.rate import RateBound
@@ -171,8 +171,9 @@ def build_app(services: Services) -> Starlette:
             body=await request.body(),
             peer=request.client.host if request.client else None,
         )
-        lane = passwords if named_operation(incoming.headers) in PASSWORD_OPERATIONS else None
-        if lane and names_functions(incoming.body):
+        operation = named_operation(incoming.headers)
+        lane = passwords if operation in PASSWORD_OPERATIONS else None
+        if waits_for_functions(operation, incoming.body):
             lane = functions
         outgoing = await to_thread.run_sync(answer, services, OPERATIONS, incoming, limiter=lane)
         return Response(outgoing.body, outgoing.status, outgoing.headers)

@@ -16,7 +16,12 @@ def custom(server: RunningServer, *, app: Any = None, **settings: Any) -> App:
     """Make a pool with functions for custom sign-ins and the user anna, and an app client."""
     pool = make_pool(server, **{"LambdaConfig": TRIGGERS, **settings})
     make_user(server, pool, "anna")
-    return make_app(server, pool, **{"ExplicitAuthFlows": FLOWS, **(app or {})})
+    return app_of(server, pool, **(app or {}))
+
+
+def app_of(server: RunningServer, pool_id: str, **settings: Any) -> App:
+    """Make an app client that may also sign in by custom challenges."""
+    return make_app(server, pool_id, **{"ExplicitAuthFlows": FLOWS, **settings})
 
 
 def assessed(

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from tests.lambda_emulator import ANSWER, TRIGGERS, Emulator, Event, FunctionFailed, emulating
-from tests.people import PASSWORD, App, make_app, make_pool, make_user, sign_in, told
+from tests.people import PASSWORD, App, make_pool, make_user, sign_in, told
 from tests.scenarios.challenged import offer, respond, with_phone
-from tests.scenarios.custom import FLOWS, answer, begin, begin_with_password, custom, show_password
+from tests.scenarios.custom import answer, app_of, begin, begin_with_password, custom, show_password
 from tests.server import RunningServer, running
 from tests.tokens import verified
 
@@ -222,7 +222,7 @@ def test_the_functions_of_a_pool_come_back_as_they_were_given(quizzing: RunningS
 def test_a_second_factor_comes_behind(quizzing: RunningServer, emulator: Emulator) -> None:
     emulator.reset()
     pool = make_pool(quizzing, LambdaConfig=TRIGGERS)
-    asking = make_app(quizzing, pool, ExplicitAuthFlows=FLOWS)
+    asking = app_of(quizzing, pool)
     offer(quizzing, pool)
     with_phone(quizzing, asking, "mia")
     asked = answer(quizzing, asking, begin(quizzing, asking, "mia"), username="mia")

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from tests.lambda_emulator import ANSWER, ARN, TRIGGERS, Emulator, Event, FunctionFailed, emulating, respond
-from tests.people import PASSWORD, App, make_app, make_user, sign_in, told
+from tests.people import PASSWORD, App, make_user, sign_in, told
 from tests.scenarios.challenged import ON, choose, offer, phone_of
-from tests.scenarios.custom import FLOWS, answer, begin, begin_with_password, custom, show_password
+from tests.scenarios.custom import answer, app_of, begin, begin_with_password, custom, show_password
 from tests.server import RunningServer, running
 
 from doorward.clock import SetClock, SystemClock, monotonic
 from doorward.triggers.functions import ATTEMPTS, LONGEST_ANSWER
+from doorward.wire.dispatch import waits_for_functions
 
 INVALID = ("NotAuthorizedException", "Invalid session for the user.")
 LOCKED = ("NotAuthorizedException", "Password attempts exceeded")
@@ -113,7 +114,7 @@ class TestClients:
 
     def test_another_clients_session(self, server: RunningServer, app: App) -> None:
         asked = begin(server, app)
-        other = make_app(server, app.pool_id, ExplicitAuthFlows=FLOWS)
+        other = app_of(server, app.pool_id)
         assert refusal(lambda: answer(server, other, asked)) == INVALID
         assert "AuthenticationResult" in answer(server, app, asked)
 
@@ -225,8 +226,10 @@ class TestClients:
             for _ in range(4):
                 asked = answer(server, app, asked, "red")
             refusal(lambda: answer(server, app, asked, "red"))  # noqa: B023 - called at once
-        asked = show_password(server, begin_with_password(server, app))
-        assert TOO_MANY in refusal(lambda: answer(server, app, asked))[1]
+        emulator.events.clear()
+        exchange = begin_with_password(server, app)
+        assert TOO_MANY in refusal(lambda: show_password(server, exchange))[1]
+        assert emulator.sources() == ["DefineAuthChallenge"]
         server.administrator.admin_set_user_password(
             UserPoolId=app.pool_id, Username="anna", Password=PASSWORD, Permanent=True
         )
@@ -560,3 +563,28 @@ def test_slow_functions_leave_passwords_to_others(emulator: Emulator, tmp_path: 
             assert sign_in(server, app, "anna")["AccessToken"]
             go_on.set()
             assert all(one.result()["ChallengeName"] == "CUSTOM_CHALLENGE" for one in begun)
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "waits"),
+    [
+        ("InitiateAuth", {"AuthFlow": "CUSTOM_AUTH"}, True),
+        ("AdminInitiateAuth", {"AuthFlow": "CUSTOM_AUTH"}, True),
+        ("RespondToAuthChallenge", {"ChallengeName": "CUSTOM_CHALLENGE"}, True),
+        ("AdminRespondToAuthChallenge", {"ChallengeName": "CUSTOM_CHALLENGE"}, True),
+        ("InitiateAuth", {"AuthFlow": "USER_PASSWORD_AUTH", "ChallengeName": "CUSTOM_CHALLENGE"}, False),
+        (
+            "RespondToAuthChallenge",
+            {"ChallengeName": "NEW_PASSWORD_REQUIRED", "AuthFlow": "CUSTOM_AUTH"},
+            False,
+        ),
+        ("SignUp", {"AuthFlow": "CUSTOM_AUTH", "ChallengeName": "CUSTOM_CHALLENGE"}, False),
+        ("InitiateAuth", {"AuthFlow": ["CUSTOM_AUTH"]}, False),
+        ("InitiateAuth", ["CUSTOM_AUTH"], False),
+        ("InitiateAuth", {"ClientMetadata": {"AuthFlow": "CUSTOM_AUTH"}}, False),
+    ],
+)
+def test_nobody_talks_a_password_into_the_lane_of_the_functions(
+    operation: str, body: Any, waits: bool
+) -> None:
+    assert waits_for_functions(operation, json.dumps(body).encode()) is waits

@@ -4,13 +4,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from doorward.signin import lockout, queries, sessions
+from doorward.signin import sessions
 from doorward.signin.custom_rounds import (
     CHALLENGE,
     SRP_BEGUN,
     conclude,
     decide,
     go_on_from_answer,
+    guessing,
     subject_of,
 )
 from doorward.signin.known_devices import claim_device
@@ -21,7 +22,6 @@ from doorward.signin.sign_in import Answer, Challenge, Granted, Refusal, SignIn,
 from doorward.signin.srp_flow import begin_srp
 from doorward.signin.steps import (
     BEFORE_CREDENTIALS,
-    LOCKED,
     refuse_blocked_address,
     refuse_unknown_name,
 )
@@ -72,18 +72,16 @@ def answer_custom(request: SignInRequest) -> Challenge | Granted:
     with request.call.reading() as tx:
         sign_in = resumed(tx, request, CHALLENGE)
     with request.call.writing() as tx:
-        refused = take(tx, sign_in, (refuse_blocked_address, hold_while_locked, take_session))
+        refused = take(tx, sign_in, (refuse_blocked_address, hold_while_guessing, take_session))
     if refused is not None:
         return settle(sign_in, refused)
     return go_on_from_answer(request, sign_in, answer)
 
 
-def hold_while_locked(tx: Connection, sign_in: SignIn) -> Answer | None:
-    """Did too many wrong passwords or answers come just before? The session waits, as the user must."""
-    state = queries.lockout(tx, sign_in.pool.id, sign_in.lockout_subject)
-    if "password" in sign_in.proofs or not lockout.is_locked(state, sign_in.call.now):
-        return None
-    return Refusal(NotAuthorizedException(LOCKED))
+def hold_while_guessing(tx: Connection, sign_in: SignIn) -> Answer | None:
+    """Did too many wrong answers come before? The session waits, as the user must."""
+    problem = guessing(tx, sign_in)
+    return Refusal(problem) if problem else None
 
 
 def take_session(tx: Connection, sign_in: SignIn) -> Answer | None:

@@ -22,9 +22,9 @@ from doorward.signin.sessions import CustomRounds
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
 from doorward.signin.steps import (
     FROM_NEW_PASSWORD,
+    LOCKED,
     demand_new_password,
     refuse_unusable_user,
-    refuse_while_locked,
     respond_to_risk,
 )
 from doorward.triggers import auth_challenge
@@ -175,17 +175,23 @@ def refuse_other_user(tx: Connection, sign_in: SignIn) -> Answer | None:
 
 
 def refuse_while_guessing(tx: Connection, sign_in: SignIn) -> Answer | None:
-    """Did too many wrong answers come before, also in other sessions? Then even the right one does not count.
+    """Did too many wrong answers come before, also in other sessions? Then even the right one does not count."""
+    problem = guessing(tx, sign_in)
+    return refuse(tx, sign_in, problem) if problem else None
+
+
+def guessing(tx: Connection, sign_in: SignIn) -> CognitoError | None:
+    """Return what is told to whoever has given too many wrong answers.
 
     Where the password was shown they are counted as the codes of second factors are, for each right password
     forgets the lockout; else as wrong passwords.
     """
-    if "password" not in sign_in.proofs:
-        return refuse_while_locked(tx, sign_in)
     pool_id, subject, now = sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now
-    if factor_guesses.may_guess(tx, pool_id, subject, now, factor_guesses.CUSTOM):
-        return None
-    return refuse(tx, sign_in, NotAuthorizedException(TOO_MANY_GUESSES))
+    if "password" in sign_in.proofs:
+        may = factor_guesses.may_guess(tx, pool_id, subject, now, factor_guesses.CUSTOM)
+        return None if may else NotAuthorizedException(TOO_MANY_GUESSES)
+    locked = lockout.is_locked(queries.lockout(tx, pool_id, subject), now)
+    return NotAuthorizedException(LOCKED) if locked else None
 
 
 def _decision(

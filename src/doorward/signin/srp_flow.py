@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from doorward.clock import random_bytes
 from doorward.directory.user import User
 from doorward.signin import sessions, srp
-from doorward.signin.custom_rounds import go_on_from_password
+from doorward.signin.custom_rounds import go_on_from_password, refuse_while_guessing
 from doorward.signin.known_devices import claim_device
 from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
@@ -103,7 +103,7 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
     if state.custom is not None:
         with call.writing() as tx:
             sessions.end_session(tx, client, handle)
-            refused = take(tx, sign_in, PROVE_PASSWORD)
+            refused = take(tx, sign_in, (*PROVE_PASSWORD, refuse_while_guessing))
         return settle(sign_in, refused) if refused else go_on_from_password(request, sign_in)
     with call.writing() as tx:
         sessions.end_session(tx, client, handle)

@@ -90,13 +90,20 @@ def named_operation(headers: Headers) -> str:
     return (_header(headers, b"x-amz-target") or "").removeprefix(TARGET_PREFIX)
 
 
-def names_functions(body: bytes) -> bool:
-    """Say whether a request to sign in names the flow, or the challenge, that the functions of triggers judge."""
+def waits_for_functions(operation: str, body: bytes) -> bool:
+    """Say whether an operation is asked for the flow, or the challenge, that the functions of triggers judge.
+
+    A member that is not the operation's own says nothing: anybody can add it.
+    """
     try:
         named = _flow.decode(body)
     except (msgspec.DecodeError, RecursionError):
         return False
-    return named.auth_flow == "CUSTOM_AUTH" or named.challenge_name == "CUSTOM_CHALLENGE"
+    if operation in {"InitiateAuth", "AdminInitiateAuth"}:
+        return named.auth_flow == "CUSTOM_AUTH"
+    if operation in {"RespondToAuthChallenge", "AdminRespondToAuthChallenge"}:
+        return named.challenge_name == "CUSTOM_CHALLENGE"
+    return False
 
 
 def success(request_id: str, body: bytes) -> HttpResponse:
