@@ -11,19 +11,13 @@ from typing import Any
 import pytest
 from tests.clients.node import IdentityError, IdentityJs, install_library, require_node, talking
 from tests.devices import OPT_IN
-from tests.lambda_emulator import ANSWER, Emulator, emulating
+from tests.lambda_emulator import ANSWER, Emulator
 from tests.people import PASSWORD, App, make_user
 from tests.scenarios.challenged import PREFERRED, choose, offer, phone_of
 from tests.scenarios.custom import custom
 from tests.server import RunningServer, running
 
 ASKED = {"USERNAME": "anna", "question": "Which colour is the sky?"}
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with emulating() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

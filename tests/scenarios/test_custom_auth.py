@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.lambda_emulator import ANSWER, TRIGGERS, Emulator, Event, FunctionFailed, emulating
+from tests.lambda_emulator import ANSWER, TRIGGERS, Emulator, Event, FunctionFailed
 from tests.people import PASSWORD, App, make_pool, make_user, sign_in, told
 from tests.scenarios.challenged import offer, respond, with_phone
 from tests.scenarios.custom import answer, app_of, begin, begin_with_password, custom, show_password
@@ -13,12 +13,6 @@ from tests.server import RunningServer, running
 from tests.tokens import verified
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with emulating() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

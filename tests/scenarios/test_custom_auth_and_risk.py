@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from tests.circumstances import BRISBANE, DAY, LONDON, STRANGER
-from tests.lambda_emulator import Emulator, emulating
+from tests.lambda_emulator import Emulator
 from tests.people import PASSWORD, App, make_user, sign_in, told
-from tests.scenarios.challenged import ON, choose, offer, phone_of
+from tests.scenarios.challenged import ON, choose, offer, phone_of, respond
 from tests.scenarios.custom import (
     answer,
     answer_from,
@@ -21,6 +21,7 @@ from tests.scenarios.custom import (
     show_password,
 )
 from tests.scenarios.levels import force_level
+from tests.scenarios.pools import ANY_PASSWORD, BREACHED, NEW_PASSWORD
 from tests.scenarios.protected import configure, ranges, takeover
 from tests.scenarios.refusals import BLOCKED
 from tests.server import RunningServer, running
@@ -37,12 +38,6 @@ RIGHT = {"ChallengeName": "Mfa", "ChallengeResponse": "Success"}
 WRONG = {"ChallengeName": "Mfa", "ChallengeResponse": "Failure"}
 PASSWORD_RIGHT = {"ChallengeName": "Password", "ChallengeResponse": "Success"}
 NEVER = takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION")
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with emulating() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +214,23 @@ def test_a_stranger_is_riskier_than_anna(emulator: Emulator, tmp_path: Path) -> 
     assert usual.level is None
     assert strange.level in {"Medium", "High"}
     assert (usual.score or 0) < (strange.score or 0)
+
+
+def test_a_new_password_is_checked_whatever_the_mode_of_custom_sign_ins(
+    server: RunningServer, emulator: Emulator
+) -> None:
+    emulator.reset()
+    app = custom(server, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}, Policies=ANY_PASSWORD)
+    server.administrator.admin_create_user(
+        UserPoolId=app.pool_id, Username="new", TemporaryPassword=PASSWORD, MessageAction="SUPPRESS"
+    )
+    asked = answer(
+        server, app, show_password(server, begin_with_password(server, app, "new")), username="new"
+    )
+    assert asked["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    with pytest.raises(ClientError, match="cannot be used for security reasons"):
+        respond(server, app, asked, "new", NEW_PASSWORD=BREACHED)
+    assert "AuthenticationResult" in respond(server, app, asked, "new", NEW_PASSWORD=NEW_PASSWORD)
 
 
 class TestResponses:

@@ -26,12 +26,6 @@ SECONDS = 0.4
 
 
 @pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with emulating() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
 def clock() -> SetClock:
     return SetClock(SystemClock().now())
 
