@@ -105,11 +105,12 @@ class Guard:
     def check_password(self, screening: Screening, password: str, event: EventKind) -> CompromisedCheck:
         """Ask the corpus for a password that is in hand, where the pool's configuration wants that."""
         # Choosing a password is no part of a custom sign-in, whatever led to it.
-        choosing = event == "PASSWORD_CHANGE"
+        pool_mode = Mode(screening.attempt.pool.advanced_security_mode)
+        mode = pool_mode if event == "PASSWORD_CHANGE" else screening.mode
         checked = check(
             password,
             event=event,
-            mode=screening.attempt.pool.advanced_security_mode if choosing else screening.mode.value,
+            mode=mode.value,
             configured=screening.configured.compromised,
             corpus=self._corpus,
             when_unreadable=self._when_unreadable,
