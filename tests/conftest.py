@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from tests.lambda_emulator import Emulator, emulating
 from tests.server import RunningServer, running
 
 from doorward import logging
@@ -22,6 +23,13 @@ logging.configure("debug", "console")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server on the machine's clock, for all tests of the session; every test makes its own pool."""
     with running(tmp_path_factory.mktemp("doorward")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    """A server that plays Lambda, for the servers of a module that call functions; whoever needs it anew resets it."""
+    with emulating() as one:
         yield one
 
 

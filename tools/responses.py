@@ -22,6 +22,7 @@ FLOWS: Final = (
     "choice, password",
     "choice, SRP",
     "admin, choice, password",
+    "custom",
 )
 
 ABLE, UNABLE, ONE, SEVERAL = "none; can set one up", "none; can set none up", "one factor", "several factors"
@@ -139,6 +140,9 @@ event tells them apart, and why.
 
 A sign-in that begins with a code instead of a password follows the same rule; what counts as a second factor then, and
 its cases, are in [choice-based-sign-in.md](choice-based-sign-in.md).
+A custom sign-in is assessed where `CustomAuthMode` is set, and in that mode, though never in a stricter one than the
+pool's: in the cases below it is the pool's own. Its level is responded to when the pool's functions have issued tokens
+([triggers.md](triggers.md)).
 
 ## What the user sees
 

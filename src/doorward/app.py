@@ -45,8 +45,10 @@ from doorward.store import sealing_keys
 from doorward.store.engine import FILE_NAME, Store, open_store
 from doorward.store.sealing import Keyring
 from doorward.tokens.issuer import Issuer
+from doorward.triggers.endpoints import Endpoints
+from doorward.triggers.functions import Functions
 from doorward.wire.caller import caller_address
-from doorward.wire.dispatch import HttpRequest, HttpResponse, answer, named_operation
+from doorward.wire.dispatch import HttpRequest, HttpResponse, answer, named_operation, waits_for_functions
 from doorward.wire.limits import BodyLimits
 from doorward.wire.range_endpoint import answer_range, too_often
 from doorward.wire.rate import RateBound
@@ -108,6 +110,11 @@ def build_services(
             base_url=settings.public_url or base_url if settings.issuer == "doorward" else None,
             region=settings.region,
         ),
+        functions=Functions(
+            Endpoints(settings.lambda_endpoint, settings.lambda_functions),
+            seconds=settings.lambda_timeout,
+            at_once=settings.threads,
+        ),
     )
 
 
@@ -132,6 +139,8 @@ def build_app(services: Services) -> Starlette:
     # Argon2 takes a core and 19 MiB for each call in flight. In a lane of their own, those who make passwords be
     # looked at (and anybody can) leave threads, memory and processor to everybody else.
     passwords = CapacityLimiter(2 * (os.cpu_count() or 1))
+    # Functions of triggers are waited for, and hash nothing: neither do they take that lane, nor all threads.
+    functions = CapacityLimiter(max(1, services.settings.threads // 2))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -162,7 +171,10 @@ def build_app(services: Services) -> Starlette:
             body=await request.body(),
             peer=request.client.host if request.client else None,
         )
-        lane = passwords if named_operation(incoming.headers) in PASSWORD_OPERATIONS else None
+        operation = named_operation(incoming.headers)
+        lane = passwords if operation in PASSWORD_OPERATIONS else None
+        if waits_for_functions(operation, incoming.body):
+            lane = functions
         outgoing = await to_thread.run_sync(answer, services, OPERATIONS, incoming, limiter=lane)
         return Response(outgoing.body, outgoing.status, outgoing.headers)
 

@@ -15,6 +15,7 @@ from doorward.settings import Settings
 from doorward.store.engine import Store
 from doorward.store.sealing import Keyring
 from doorward.tokens.issuer import Issuer
+from doorward.triggers.functions import Functions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class Services:
     known_passwords: KnownPasswords
     guard: Guard
     issuer: Issuer
+    functions: Functions
 
 
 @dataclass(frozen=True, kw_only=True)

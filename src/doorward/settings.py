@@ -163,6 +163,23 @@ class Settings(BaseSettings):
         description="Comma-separated MMDB files (GeoLite2, DB-IP) that say where an address is. Default: the"
         " built-in country list.",
     )
+    lambda_endpoint: str | None = Field(
+        None,
+        description="Where the functions of the pools' triggers are called: a URL in front of"
+        " `/2015-03-31/functions/NAME/invocations`, or a whole URL of that kind, which then serves every function."
+        " Default: none, and no function is called.",
+    )
+    lambda_functions: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma-separated `function=URL` for functions that are called elsewhere: a name or an ARN, and a"
+        " URL as above.",
+    )
+    lambda_timeout: float = Field(
+        5.0,
+        gt=0,
+        le=60,
+        description="Seconds that a call of a function may take; it is tried three times in all.",
+    )
     event_retention_days: float = Field(731, gt=0, description="Days that auth events are kept.")
     pool_view_minutes: float = Field(
         5.0,
@@ -211,7 +228,14 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no time zone {value!r}") from None
         return value
 
-    @field_validator("trusted_proxies", "cors_origins", "passkey_origins", "geo_databases", mode="before")
+    @field_validator(
+        "trusted_proxies",
+        "cors_origins",
+        "passkey_origins",
+        "geo_databases",
+        "lambda_functions",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return (
@@ -220,20 +244,15 @@ class Settings(BaseSettings):
             else value
         )
 
-    @field_validator("corpus_range_url")
+    @field_validator("corpus_range_url", "lambda_endpoint")
     @classmethod
-    def _range_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        port_is_a_number = parts.port is None or parts.port > 0
-        if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_a_number:
-            raise ValueError("must be a URL http://HOST/PATH or https://HOST/PATH")
-        if parts.username is not None or parts.query or parts.fragment:
-            raise ValueError("must have neither user, query nor fragment")
-        if not value.isascii() or any(character.isspace() or character < " " for character in value):
-            raise ValueError("must be ASCII, without spaces")
-        return value.rstrip("/")
+    def _endpoint_url(cls, value: str | None) -> str | None:
+        return None if value is None else _endpoint(value)
+
+    @field_validator("lambda_functions")
+    @classmethod
+    def _functions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(f"{function}={_endpoint(url)}" for function, url in map(_pair, value))
 
     @classmethod
     def settings_customise_sources(
@@ -249,3 +268,23 @@ class Settings(BaseSettings):
         config = os.environ.get("DOORWARD_CONFIG")
         file = (TomlConfigSettingsSource(settings_cls, Path(config)),) if config else ()
         return (init_settings, env_settings, *file)
+
+
+def _endpoint(value: str) -> str:
+    """Return the URL of somebody else's server without the slash at its end. Raises ValueError for what is none."""
+    parts = urlsplit(value)
+    port_is_a_number = parts.port is None or parts.port > 0
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_a_number:
+        raise ValueError("must be a URL http://HOST/PATH or https://HOST/PATH")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("must have neither user, query nor fragment")
+    if not value.isascii() or any(character.isspace() or character < " " for character in value):
+        raise ValueError("must be ASCII, without spaces")
+    return value.rstrip("/")
+
+
+def _pair(value: str) -> tuple[str, str]:
+    function, equals, url = value.partition("=")
+    if not equals or not function:
+        raise ValueError("must be a function, an equals sign and a URL")
+    return function, url

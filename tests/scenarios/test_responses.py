@@ -7,7 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 from tests import srp
 from tests.circumstances import LAPTOP, LONDON, context
-from tests.people import PASSWORD, App, make_app, make_pool, make_user, told
+from tests.lambda_emulator import TRIGGERS, emulating
+from tests.people import PASSWORD, App, make_pool, make_user, told
+from tests.scenarios import custom
 from tests.scenarios.challenged import ON, choose, offer, password, phone_of, respond
 from tests.scenarios.choosing import begin
 from tests.scenarios.levels import force_level
@@ -62,7 +64,10 @@ class Stage:
 
     def _made(self, mfa: str, mode: str, anything: bool) -> App:
         server = self.server
-        app = make_app(server, make_pool(server, UserPoolAddOns={"AdvancedSecurityMode": mode}))
+        add_ons: dict[str, Any] = {"AdvancedSecurityMode": mode}
+        if mode != "OFF":
+            add_ons["AdvancedSecurityAdditionalFlows"] = {"CustomAuthMode": mode}
+        app = custom.app_of(server, make_pool(server, UserPoolAddOns=add_ons, LambdaConfig=TRIGGERS))
         offer(
             server,
             app.pool_id,
@@ -138,6 +143,8 @@ def sign_in(server: RunningServer, app: App, name: str, flow: str) -> Any:
     """Sign in by a flow, up to the tokens or what else is asked for."""
     if flow == "password":
         return password(server, app, name)
+    if flow == "custom":
+        return custom.answer(server, app, custom.begin(server, app, name), username=name)
     if flow == "SRP":
         return srp.sign_in(server, app, name)
     if flow == "choice, password":
@@ -205,7 +212,11 @@ def outcome(stage: Stage, app: App, case: Case) -> str:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A server of its own, which sends as many codes as are asked for."""
-    with running(tmp_path_factory.mktemp("doorward"), messages_per_address=10_000) as server:
+    data = tmp_path_factory.mktemp("doorward")
+    with (
+        emulating() as emulator,
+        running(data, messages_per_address=10_000, lambda_endpoint=emulator.url) as server,
+    ):
         yield Stage(server)
 
 

@@ -1,10 +1,14 @@
 """A user pool, as the directory knows it."""
 
+from typing import Final
+
 import msgspec
 
 from doorward.clock import Instant
 from doorward.directory.second_factors import SecondFactors
 from doorward.wire.contract import SchemaAttributeType, UserPoolType
+
+_STRICTNESS: Final = ("OFF", "AUDIT", "ENFORCED")
 
 
 class UserPool(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +36,14 @@ class UserPool(msgspec.Struct, frozen=True, kw_only=True):
         """OFF, AUDIT or ENFORCED."""
         add_ons = self.configuration.user_pool_add_ons
         return add_ons.advanced_security_mode if add_ons else "OFF"
+
+    @property
+    def custom_auth_mode(self) -> str:
+        """The mode for custom sign-ins: OFF where CustomAuthMode is absent, and never stricter than the pool's own."""
+        add_ons = self.configuration.user_pool_add_ons
+        flows = add_ons.advanced_security_additional_flows if add_ons else None
+        custom = (flows.custom_auth_mode if flows else None) or "OFF"
+        return min(custom, self.advanced_security_mode, key=_STRICTNESS.index)
 
     @property
     def mfa_configuration(self) -> str:

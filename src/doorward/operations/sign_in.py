@@ -7,6 +7,7 @@ from doorward.call import Call
 from doorward.directory.queries import app_clients, user_pools
 from doorward.signin import first_code_flow, second_factor_flow
 from doorward.signin.choice_flow import answer_choice, answer_password, answer_password_srp, begin_choice
+from doorward.signin.custom_flow import answer_custom, begin_custom
 from doorward.signin.device_flow import answer_device_srp, begin_device_srp
 from doorward.signin.mfa_setup_flow import answer_mfa_setup
 from doorward.signin.new_password_flow import answer_new_password
@@ -41,6 +42,7 @@ PUBLIC_FLOWS: Mapping[str, Flow] = {
     "USER_PASSWORD_AUTH": sign_in_with_password,
     "USER_SRP_AUTH": begin_srp,
     "USER_AUTH": begin_choice,
+    "CUSTOM_AUTH": begin_custom,
     "REFRESH_TOKEN_AUTH": refresh,
     "REFRESH_TOKEN": refresh,
 }
@@ -64,18 +66,21 @@ CHALLENGES: Mapping[str, Flow] = {
     "DEVICE_SRP_AUTH": begin_device_srp,
     "DEVICE_PASSWORD_VERIFIER": answer_device_srp,
     "MFA_SETUP": answer_mfa_setup,
+    "CUSTOM_CHALLENGE": answer_custom,
 }
 
 _ENABLED_BY: Mapping[str, tuple[str, ...]] = {
     "USER_PASSWORD_AUTH": ("ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"),
     "USER_SRP_AUTH": ("ALLOW_USER_SRP_AUTH",),
     "USER_AUTH": ("ALLOW_USER_AUTH",),
+    "CUSTOM_AUTH": ("ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"),
     "REFRESH_TOKEN_AUTH": ("ALLOW_REFRESH_TOKEN_AUTH",),
     "ADMIN_USER_PASSWORD_AUTH": ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"),
 }
 """What in ExplicitAuthFlows enables a flow."""
 _OLD_NAMES = {"REFRESH_TOKEN": "REFRESH_TOKEN_AUTH", "ADMIN_NO_SRP_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
 _OLD_CLIENT_FLOWS = frozenset({"ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH_FLOW_ONLY"})
+_OF_OLD_CLIENTS = frozenset({"USER_SRP_AUTH", "CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"})
 
 
 def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthResponse:
@@ -83,7 +88,8 @@ def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthRespo
 
     Raises NotAuthorizedException for wrong credentials, a lock, a block; UserNotFoundException for an unknown
     name where the client does not hide it; UserNotConfirmedException; PasswordResetRequiredException;
-    InvalidParameterException for a flow that the client does not allow or a parameter that is missing.
+    InvalidParameterException for a flow that the client does not allow or a parameter that is missing. As in
+    Cognito, the functions of a custom sign-in are told ClientMetadata with the answers only.
     """
     with call.reading() as tx:
         client = app_clients.require(tx, request.client_id)
@@ -124,6 +130,7 @@ def respond_to_auth_challenge(
             context=request.user_context_data,
             administrator=False,
             session=request.session,
+            client_metadata=request.client_metadata,
         )
     )
     return _answer(RespondToAuthChallengeResponse, outcome)
@@ -165,6 +172,7 @@ def admin_respond_to_auth_challenge(
             context=request.context_data,
             administrator=True,
             session=request.session,
+            client_metadata=request.client_metadata,
         )
     )
     return _answer(AdminRespondToAuthChallengeResponse, outcome)
@@ -176,7 +184,9 @@ def _flow(flows: Mapping[str, Flow], name: str, enabled: list[str]) -> Flow:
     if name not in flows:
         raise InvalidParameterException(f"Doorward does not have the auth flow {name} yet.")
     current = _OLD_NAMES.get(name, name)
-    by_default = _OLD_CLIENT_FLOWS.issuperset(enabled) and current in {"USER_SRP_AUTH", "REFRESH_TOKEN_AUTH"}
+    by_default = _OLD_CLIENT_FLOWS.issuperset(enabled) and current in _OF_OLD_CLIENTS
+    if current == "USER_SRP_AUTH" and "CUSTOM_AUTH_FLOW_ONLY" in enabled:
+        by_default = False
     if not by_default and not set(_ENABLED_BY[current]) & set(enabled):
         raise InvalidParameterException(f"{name} flow not enabled for this client")
     return flows[name]

@@ -18,7 +18,7 @@ from doorward.risk.circumstance import Circumstance, NetworkKind
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """An attempt. `user` is None where `username` leads to nobody."""
+    """An attempt. `user` is None where `username` leads to nobody; `custom_auth` says that it is a custom sign-in."""
 
     pool: UserPool
     client_id: str | None
@@ -29,6 +29,12 @@ class Attempt:
     username: str
     user: User | None
     context: ClientContext
+    custom_auth: bool = False
+
+    @property
+    def mode(self) -> str:
+        """The mode that acts: OFF, AUDIT or ENFORCED."""
+        return self.pool.custom_auth_mode if self.custom_auth else self.pool.advanced_security_mode
 
 
 @dataclass(frozen=True, kw_only=True)

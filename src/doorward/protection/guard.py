@@ -57,7 +57,7 @@ class Guard:
 
     def screen(self, tx: Connection, attempt: Attempt) -> Screening:
         """Find the configuration that acts on an attempt and what the always-lists say of its address."""
-        mode = Mode(attempt.pool.advanced_security_mode)
+        mode = Mode(attempt.mode)
         configured = configuration.effective(tx, attempt.pool.id, attempt.client_id)
         if mode is not Mode.OFF:
             # Built here, where the transaction only reads: replaying a long history must not hold the writer.
@@ -77,7 +77,8 @@ class Guard:
         from elsewhere locks nobody out of his own home.
         """
         sub, circumstance = user.sub, screening.surroundings.circumstance
-        if screening.mode is Mode.OFF:
+        # By the pool's mode, also where it is not that of the attempt: habits are the same for every sign-in.
+        if screening.attempt.pool.advanced_security_mode == "OFF":
             return sub
         keys = keys_of(circumstance)
         known = self._profile(tx, user.pool_id, sub).counts

@@ -7,6 +7,7 @@ from doorward.breach.check import CompromisedCheck, EventKind, WhenUnreadable
 from doorward.breach.corpus import Corpus, CorpusUnreadable
 from doorward.directory.user import StoredPassword
 from doorward.protection.screening import Screening
+from doorward.risk.policy import Mode
 
 _log = structlog.get_logger(__name__)
 
@@ -20,10 +21,13 @@ class KnownPasswords:
 
     def check(self, screening: Screening, password: str, event: EventKind) -> CompromisedCheck:
         """Ask the corpus for a password that is in hand, where the pool's configuration wants that."""
+        # Choosing a password is no part of a custom sign-in, whatever led to it.
+        pool_mode = Mode(screening.attempt.pool.advanced_security_mode)
+        mode = pool_mode if event == "PASSWORD_CHANGE" else screening.mode
         checked = breach_check.check(
             password,
             event=event,
-            mode=screening.mode.value,
+            mode=mode.value,
             configured=screening.configured.compromised,
             corpus=self._corpus,
             when_unreadable=self._when_unreadable,

@@ -39,24 +39,27 @@ def ask(
     srp: ServerChallenge | None = None,
     handle: str | None = None,
     set_up: Factor | None = None,
+    noted: bool = True,
 ) -> Challenge:
     """Put a challenge to the client, in a new session; the event is in progress.
 
     What has been proven and what is still pending goes with it, and the `code` that was sent; `set_up` is the
-    factor that a right answer makes active, `handle` the session's where the challenge brings its own.
+    factor that a right answer makes active, `handle` the session's where the challenge brings its own. Nothing is
+    `noted` where nobody has shown anything yet.
     """
     end_answered(tx, sign_in)
     waiting = Waiting(
         sessions.expiry(sign_in.call, sign_in.client), prompted=challenge in PROMPTS and set_up is None
     )
-    _write(tx, sign_in, "InProgress", waiting)
+    if noted:
+        _write(tx, sign_in, "InProgress", waiting)
     state = SessionState(
         challenge=challenge,
         pool_id=sign_in.pool.id,
         client_id=sign_in.client.id,
         name=sign_in.name,
-        sub=sign_in.known_user.sub,
-        user_id=sign_in.known_user.username,
+        sub=sign_in.user.sub if sign_in.user else None,
+        user_id=sign_in.user_id,
         event_id=sign_in.event_id,
         proven=sign_in.proofs,
         password_digest=sign_in.password_digest,
@@ -66,6 +69,7 @@ def ask(
         srp=srp,
         code=code,
         set_up=set_up,
+        custom=sign_in.custom,
     )
     handle = sessions.open_session(tx, sign_in.call, sign_in.client, state, handle)
     return Challenge(challenge, handle, parameters)

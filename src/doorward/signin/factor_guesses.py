@@ -21,7 +21,9 @@ MONTH: Final = 30 * 86_400.0
 
 SECOND: Final = "codes of second factors"
 FIRST: Final = "codes of first factors, wrong"
-"""What is counted. A stranger can guess at first factors, and shall not close the second ones by it."""
+CUSTOM: Final = "answers to custom challenges"
+"""What is counted. A stranger can guess at first factors, and shall not close the second ones by it; what a pool's
+functions judge, behind the password, is counted alike and apart."""
 
 
 def may_guess(tx: Connection, pool_id: str, subject: str, now: Instant, counted: str = SECOND) -> bool:
@@ -44,5 +46,5 @@ def forget(tx: Connection, pool_id: str, subject: str, counted: str = SECOND) ->
 
 def forgive(tx: Connection, pool_id: str, sub: str) -> None:
     """Forget a user's wrong codes, wherever they came from."""
-    for counted in (FIRST, SECOND):
+    for counted in (FIRST, SECOND, CUSTOM):
         queries.remove_attempts_of_user(tx, pool_id, sub, counted)

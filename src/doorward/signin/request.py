@@ -18,6 +18,7 @@ from doorward.protection.client_context import (
 )
 from doorward.signin import stand_in
 from doorward.signin.client_proof import check_secret_hash
+from doorward.signin.sessions import CustomRounds
 from doorward.signin.sign_in import SignIn
 from doorward.wire.contract import ContextDataType, UserContextDataType
 from doorward.wire.errors import InvalidParameterException
@@ -28,7 +29,7 @@ class SignInRequest:
     """A request to sign in, or the answer to a challenge, whichever of the four operations it came by.
 
     `parameters` are AuthParameters or ChallengeResponses; `context` is what came with the call, of the
-    administrator's kind or the public one.
+    administrator's kind or the public one. `client_metadata` is what the application says to the functions of triggers.
     """
 
     call: Call
@@ -38,6 +39,7 @@ class SignInRequest:
     context: ContextDataType | UserContextDataType | None
     administrator: bool
     session: str | None = None
+    client_metadata: dict[str, str] | None = None
 
     def parameter(self, name: str) -> str:
         """Return a parameter. Raises InvalidParameterException where it is missing."""
@@ -78,8 +80,18 @@ class SignInRequest:
         )
 
 
-def identify(tx: Connection, request: SignInRequest, name: str, sub: str | None = None) -> SignIn:
-    """Find the user and what protection says of the surroundings; `sub` where a session knows him already."""
+def identify(
+    tx: Connection,
+    request: SignInRequest,
+    name: str,
+    sub: str | None = None,
+    *,
+    custom: CustomRounds | None = None,
+) -> SignIn:
+    """Find the user and what protection says of the surroundings; `sub` where a session knows him already.
+
+    `custom` is what a custom sign-in has come to.
+    """
     call, pool, client = request.call, request.pool, request.client
     user = users.find_by_sub(tx, pool.id, sub) if sub else users.find(tx, pool, name)
     attempt = Attempt(
@@ -92,6 +104,7 @@ def identify(tx: Connection, request: SignInRequest, name: str, sub: str | None 
         username=stand_in.known_as(call.services.keyring, pool, user, name),
         user=user,
         context=request.client_context(name, user),
+        custom_auth=custom is not None,
     )
     guard = call.services.guard
     screening = guard.screen(tx, attempt)
@@ -102,6 +115,7 @@ def identify(tx: Connection, request: SignInRequest, name: str, sub: str | None 
         name=name,
         user=user,
         screening=screening,
+        custom=custom,
         lockout_subject=guard.lockout_subject(tx, screening, user)
         if user
         else stand_in.subject(call.services.keyring, pool, None, name),

@@ -44,7 +44,7 @@ def resumed(tx: Connection, request: SignInRequest, challenge: str) -> SignIn:
     state = sessions.read_session(tx, request.call, request.client, challenge, handle)
     if request.pool.key(name) not in {request.pool.key(state.user_id), request.pool.key(state.name)}:
         raise NotAuthorizedException(INVALID)
-    sign_in = identify(tx, request, state.name, state.sub)
+    sign_in = identify(tx, request, state.name, state.sub, custom=state.custom)
     sign_in.answers = OpenSession(handle, state)
     sign_in.event_id = state.event_id
     sign_in.proofs = state.proven

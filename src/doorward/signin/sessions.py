@@ -18,11 +18,23 @@ from doorward.signin import queries
 from doorward.signin.proofs import Pending, Proof
 from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
+from doorward.triggers.auth_challenge import ChallengeResult
 from doorward.wire.errors import NotAuthorizedException
 
 _DEFAULT_MINUTES = 3
 _HANDLE_BYTES = 48
 _POINTER = "found elsewhere"
+
+
+class CustomRounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What a custom sign-in has come to: the challenges that were answered, and the one that waits.
+
+    `private` is what its function needs to judge the answer, `metadata` the challenge's own name.
+    """
+
+    answered: tuple[ChallengeResult, ...] = ()
+    private: dict[str, str] = {}
+    metadata: str | None = None
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +47,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     `device_key` is the device that the client says it is, which may owe the proof of it.
     `set_up` is the factor that was set up on the way, `code` what was sent for this session alone, and
     `wrong_answers` how often it was guessed at; `passkey_challenge` is what an authenticator is to sign.
+    `custom` is what a custom sign-in has come to, None in any other.
     """
 
     challenge: str
@@ -54,6 +67,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     code: SentCode | None = None
     wrong_answers: int = 0
     passkey_challenge: bytes | None = None
+    custom: CustomRounds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import AuthEvent, ChallengeResponse
 from doorward.protection.screening import Screening, Verdict
 from doorward.signin.proofs import Pending, Proof
-from doorward.signin.sessions import OpenSession
+from doorward.signin.sessions import CustomRounds, OpenSession
+from doorward.signin.stand_in import user_id
 from doorward.wire.contract import AuthenticationResultType
 from doorward.wire.errors import CognitoError
 
@@ -33,6 +34,7 @@ ChallengeName = Literal[
     "PASSWORD_SRP",
     "SMS_OTP",
     "WEB_AUTHN",
+    "CUSTOM_CHALLENGE",
 ]
 """The challenges that a sign-in can be waiting for."""
 
@@ -80,8 +82,9 @@ class SignIn:
     `answered` is how challenges were answered in this request, `proofs` what the user has shown in this sign-in
     so far, and `pending` what was decided at its risk and has yet to be fulfilled. `answers` is the session that
     the request answers, None once it has ended. `device_key` is the user's device that the client says it is, which
-    may owe the proof of it; `judged_anew` says that the verdict is one after that proof. `event` is what is to be
-    counted after the commit, `event_id` the sign-in's own event, whenever it began.
+    may owe the proof of it; `judged_anew` says that the verdict is one after that proof, or of a later request.
+    `custom` is what a custom sign-in has come to. `event` is what is to be counted after the commit, `event_id` the
+    sign-in's own event, whenever it began.
     """
 
     call: Call
@@ -105,6 +108,7 @@ class SignIn:
     owes_device_proof: bool = False
     judged_anew: bool = False
     answers: OpenSession | None = None
+    custom: CustomRounds | None = None
     event: AuthEvent | None = None
     event_id: str | None = None
 
@@ -115,17 +119,30 @@ class SignIn:
             raise LookupError("no step behind the credential check runs without a user")
         return self.user
 
+    @property
+    def user_id(self) -> str:
+        """The user name that the client is told to answer with, also where the name leads to nobody."""
+        return self.user.username if self.user else user_id(self.call.services.keyring, self.pool, self.name)
+
 
 Step = Callable[[Connection, SignIn], Answer | None]
 
 
-def walk(tx: Connection, sign_in: SignIn, steps: Iterable[Step]) -> Answer:
-    """Take the steps in their order until one gives the answer."""
+def take(tx: Connection, sign_in: SignIn, steps: Iterable[Step]) -> Answer | None:
+    """Take the steps in their order until one gives an answer; None where none does."""
     for step in steps:
         answer = step(tx, sign_in)
         if answer is not None:
             return answer
-    raise LookupError("the last step of a flow gives an answer")
+    return None
+
+
+def walk(tx: Connection, sign_in: SignIn, steps: Iterable[Step]) -> Answer:
+    """Take the steps of a flow to its end, whose last one gives an answer where none before has given one."""
+    answer = take(tx, sign_in, steps)
+    if answer is None:
+        raise LookupError("the last step of a flow gives an answer")
+    return answer
 
 
 def settle(sign_in: SignIn, answer: Answer) -> Challenge | Granted:

@@ -5,25 +5,35 @@ from typing import Final
 from sqlalchemy import Connection
 
 from doorward.clock import random_bytes
-from doorward.directory.usernames import alias_form
 from doorward.signin import sessions, srp
+from doorward.signin.custom_rounds import go_on_from_password, refuse_while_guessing
 from doorward.signin.endings import end_answered
 from doorward.signin.known_devices import claim_device
 from doorward.signin.passwords import stored_verifier
 from doorward.signin.request import SignInRequest, identify
-from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
-from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_CREDENTIALS, refuse_unknown_name
+from doorward.signin.sessions import CustomRounds
+from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, take, walk
+from doorward.signin.stand_in import simulation_secret
+from doorward.signin.steps import (
+    BEFORE_CREDENTIALS,
+    FROM_CREDENTIALS,
+    PROVE_PASSWORD,
+    refuse_unknown_name,
+)
 from doorward.wire.errors import NotAuthorizedException
 
 CHALLENGE: Final = "PASSWORD_VERIFIER"
 
 
-def begin_srp(request: SignInRequest) -> Challenge | Granted:
-    """Answer SRP_A with a challenge; for a name that leads to nobody with one that looks no different."""
+def begin_srp(request: SignInRequest, custom: CustomRounds | None = None) -> Challenge | Granted:
+    """Answer SRP_A with a challenge; for a name that leads to nobody with one that looks no different.
+
+    `custom` is what the custom sign-in has come to that the password is a part of.
+    """
     name, client_public = request.username(), request.parameter("SRP_A")
     request.check_client(name)
     with request.call.reading() as tx:
-        sign_in = identify(tx, request, name)
+        sign_in = identify(tx, request, name, custom=custom)
         claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY"))
     return go_on_with_srp(sign_in, client_public)
 
@@ -35,7 +45,7 @@ def go_on_with_srp(sign_in: SignIn, client_public: str) -> Challenge | Granted:
         with call.writing() as tx:
             answer = walk(tx, sign_in, (*BEFORE_CREDENTIALS, refuse_unknown_name))
         return settle(sign_in, answer)
-    user_id = sign_in.user.username if sign_in.user else _simulated_user_id(sign_in)
+    user_id = sign_in.user_id
     asked = srp.challenge(
         srp.identity(pool.id, user_id),
         _verifier(sign_in),
@@ -55,6 +65,7 @@ def go_on_with_srp(sign_in: SignIn, client_public: str) -> Challenge | Granted:
             user_id=user_id,
             device_key=sign_in.device_key,
             srp=asked,
+            custom=sign_in.custom,
         )
         end_answered(tx, sign_in)
         # Clients answer with the secret block and not all of them with the session: the block is the handle.
@@ -67,7 +78,7 @@ def go_on_with_srp(sign_in: SignIn, client_public: str) -> Challenge | Granted:
 
 
 def answer_srp(request: SignInRequest) -> Challenge | Granted:
-    """Check the claim, then take the same steps as any other sign-in."""
+    """Check the claim, then take the same steps as any other sign-in; in a custom one the functions come between."""
     user_id, handle = request.username(), request.parameter("PASSWORD_CLAIM_SECRET_BLOCK")
     claim = srp.PasswordClaim(
         secret_block=handle,
@@ -83,7 +94,7 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
         state = sessions.read_session(tx, call, client, CHALLENGE, handle)
         if request.pool.key(user_id) != request.pool.key(state.user_id) or state.srp is None:
             raise NotAuthorizedException("Invalid session for the user.")
-        sign_in = identify(tx, request, state.name, state.sub)
+        sign_in = identify(tx, request, state.name, state.sub, custom=state.custom)
         claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY") or state.device_key)
     right = srp.check_claim(
         state.srp,
@@ -95,6 +106,11 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
     if stored is not None:
         sign_in.proven, sign_in.password_digest = right, stored.digest
         sign_in.compromised = call.services.known_passwords.check_stored(sign_in.screening, stored)
+    if state.custom is not None:
+        with call.writing() as tx:
+            sessions.end_session(tx, client, handle)
+            refused = take(tx, sign_in, (*PROVE_PASSWORD, refuse_while_guessing))
+        return settle(sign_in, refused) if refused else go_on_from_password(request, sign_in)
     with call.writing() as tx:
         sessions.end_session(tx, client, handle)
         answer = walk(tx, sign_in, FROM_CREDENTIALS)
@@ -105,22 +121,6 @@ def _verifier(sign_in: SignIn) -> srp.Verifier:
     """The user's verifier, or one that no password opens."""
     user = sign_in.user
     if user is None or user.password is None:
-        return srp.simulated_verifier(_simulation_secret(sign_in), sign_in.pool.key(sign_in.name))
+        secret = simulation_secret(sign_in.call.services.keyring, sign_in.pool)
+        return srp.simulated_verifier(secret, sign_in.pool.key(sign_in.name))
     return stored_verifier(sign_in.call.services.keyring, user, user.password)
-
-
-def _simulated_user_id(sign_in: SignIn) -> str:
-    """What USER_ID_FOR_SRP says of a name that leads to nobody: always the same, shaped like a real one.
-
-    Where case does not count a known name comes back as it is kept, whatever was typed; so does this one.
-    An address that is an alias comes back as a user name, which cannot look like an address.
-    """
-    pool, name = sign_in.pool, sign_in.name
-    if not pool.username_attributes and alias_form(pool, name) is None:
-        return pool.key(name)
-    return srp.simulated_user_id(_simulation_secret(sign_in), pool.key(name))
-
-
-def _simulation_secret(sign_in: SignIn) -> bytes:
-    # Of the oldest key, so that a new key changes no simulated answer.
-    return sign_in.call.services.keyring.digests("simulated users", sign_in.pool.id.encode())[-1]

@@ -9,6 +9,8 @@ from typing import Final
 
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
+from doorward.directory.usernames import alias_form
+from doorward.signin import srp
 from doorward.store.sealing import Keyring
 
 _PREFIX: Final = "nobody:"
@@ -59,6 +61,22 @@ def stand_in(keyring: Keyring, pool: UserPool, name: str) -> User:
             **{f"{kind}_verified": "true" for kind in kinds},
         },
     )
+
+
+def user_id(keyring: Keyring, pool: UserPool, name: str) -> str:
+    """Return the user name that a client is told of a name that leads to nobody: always the same, like a real one.
+
+    Where case does not count a known name comes back as it is kept, whatever was typed; so does this one.
+    An address that is an alias comes back as a user name, which cannot look like an address.
+    """
+    if not pool.username_attributes and alias_form(pool, name) is None:
+        return pool.key(name)
+    return srp.simulated_user_id(simulation_secret(keyring, pool), pool.key(name))
+
+
+def simulation_secret(keyring: Keyring, pool: UserPool) -> bytes:
+    """Return what a pool's simulated answers are made from: of the oldest key, so that a new key changes none."""
+    return keyring.digests("simulated users", pool.id.encode())[-1]
 
 
 def is_stand_in(user: User) -> bool:

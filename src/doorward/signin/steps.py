@@ -30,6 +30,7 @@ from doorward.wire.errors import (
 )
 
 RESET_FOR_SECURITY: Final = "Password reset required for user due to security reasons"
+LOCKED: Final = "Password attempts exceeded"
 BLOCKED: Final = "Unable to login because of security reasons"
 NO_FACTOR: Final = "The user pool requires a second factor, and the user holds none."
 
@@ -52,7 +53,7 @@ def refuse_while_locked(tx: Connection, sign_in: SignIn) -> Answer | None:
     state = queries.lockout(tx, sign_in.pool.id, sign_in.lockout_subject)
     if not lockout.is_locked(state, sign_in.call.now):
         return None
-    return refuse(tx, sign_in, NotAuthorizedException("Password attempts exceeded"))
+    return refuse(tx, sign_in, NotAuthorizedException(LOCKED))
 
 
 def refuse_unknown_name(tx: Connection, sign_in: SignIn) -> Answer | None:
@@ -91,7 +92,8 @@ def refuse_unusable_user(tx: Connection, sign_in: SignIn) -> Answer | None:
         leaked = user.password is not None and user.password.compromised
         why = RESET_FOR_SECURITY if leaked else "Password reset required for the user"
         return refuse(tx, sign_in, PasswordResetRequiredException(why))
-    expires_at = user.password.expires_at if user.password else None
+    # Whoever shows something else than the password may do so when a temporary one has expired.
+    expires_at = user.password.expires_at if user.password and "password" in sign_in.proofs else None
     if expires_at is not None and expires_at <= now:
         error = NotAuthorizedException(
             "Temporary password has expired and must be reset by an administrator."
@@ -144,8 +146,8 @@ def act_on(tx: Connection, sign_in: SignIn, demand: Demand) -> Answer | None:
 
 
 def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:
-    """Is the password a temporary one, which an administrator chose?"""
-    if sign_in.known_user.status != "FORCE_CHANGE_PASSWORD":
+    """Is the password that was shown a temporary one, which an administrator chose?"""
+    if sign_in.known_user.status != "FORCE_CHANGE_PASSWORD" or "password" not in sign_in.proofs:
         return None
     parameters = new_password_parameters(sign_in.pool, sign_in.known_user)
     return ask(tx, sign_in, "NEW_PASSWORD_REQUIRED", parameters)
@@ -165,12 +167,17 @@ FROM_NEW_PASSWORD: tuple[Step, ...] = (ask_second_factor, grant_tokens)
 FROM_FIRST_FACTOR: tuple[Step, ...] = (refuse_unusable_user, respond_to_risk, *FROM_NEW_PASSWORD)
 """A sign-in without a password, from the moment its first factor was right."""
 
-FROM_CREDENTIALS: tuple[Step, ...] = (
+PROVE_PASSWORD: tuple[Step, ...] = (
     *BEFORE_CREDENTIALS,
     check_credential,
     keep_password_check,
     refuse_unusable_user,
     refuse_compromised_password,
+)
+"""Whether the password that was shown is good for anything."""
+
+FROM_CREDENTIALS: tuple[Step, ...] = (
+    *PROVE_PASSWORD,
     respond_to_risk,
     demand_new_password,
     *FROM_NEW_PASSWORD,

@@ -51,6 +51,14 @@ class HttpResponse:
     body: bytes
 
 
+class _Flow(msgspec.Struct, rename="pascal"):
+    auth_flow: str | None = None
+    challenge_name: str | None = None
+
+
+_flow = msgspec.json.Decoder(_Flow)
+
+
 def answer(services: Services, operations: Mapping[str, Operation], request: HttpRequest) -> HttpResponse:
     """Work one request off. Never raises: whatever goes wrong becomes the API's own error."""
     request_id = new_uuid()
@@ -80,6 +88,22 @@ def answer(services: Services, operations: Mapping[str, Operation], request: Htt
 def named_operation(headers: Headers) -> str:
     """Return the operation that a request names, existing or not."""
     return (_header(headers, b"x-amz-target") or "").removeprefix(TARGET_PREFIX)
+
+
+def waits_for_functions(operation: str, body: bytes) -> bool:
+    """Say whether an operation is asked for the flow, or the challenge, that the functions of triggers judge.
+
+    A member that is not the operation's own says nothing: anybody can add it.
+    """
+    try:
+        named = _flow.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    if operation in {"InitiateAuth", "AdminInitiateAuth"}:
+        return named.auth_flow == "CUSTOM_AUTH"
+    if operation in {"RespondToAuthChallenge", "AdminRespondToAuthChallenge"}:
+        return named.challenge_name == "CUSTOM_CHALLENGE"
+    return False
 
 
 def success(request_id: str, body: bytes) -> HttpResponse:

@@ -61,6 +61,10 @@ class GroupExistsException(CognitoError):
     """The pool has a group of that name."""
 
 
+class InvalidLambdaResponseException(CognitoError):
+    """A trigger's function answered with what is no answer to its event. Never repeats the answer."""
+
+
 class InvalidParameterException(CognitoError):
     """Something in the request breaks a constraint. Says which; never repeats a sensitive value."""
 
@@ -109,6 +113,10 @@ class UnauthorizedException(CognitoError):
     """The request carries no proof of who makes it."""
 
 
+class UnexpectedLambdaException(CognitoError):
+    """A trigger's function could not be called, or did not answer in time. Never names its endpoint."""
+
+
 class UnsupportedOperationException(CognitoError):
     """The pool or client is not set up for this."""
 
@@ -119,6 +127,10 @@ class UnsupportedTokenTypeException(CognitoError):
 
 class UnsupportedUserStateException(CognitoError):
     """The user's status does not allow this."""
+
+
+class UserLambdaValidationException(CognitoError):
+    """A trigger's function ended with an error. Bears the function's own message, which is meant for the user."""
 
 
 class UserNotConfirmedException(CognitoError):

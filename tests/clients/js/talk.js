@@ -30,6 +30,7 @@ const answers = (resolve, reject) => ({
   selectMFAType: (name, parameters) => resolve({ selectMFAType: { name, parameters } }),
   mfaSetup: (name, parameters) => resolve({ mfaSetup: { name, parameters } }),
   associateSecretCode: (secret) => resolve({ secret }),
+  customChallenge: (parameters) => resolve({ customChallenge: parameters }),
 });
 
 const tokensOf = (session) => ({
@@ -56,6 +57,15 @@ const commands = {
     const details = new AuthenticationDetails({ Username: username, Password: password });
     return new Promise((resolve, reject) => user.authenticateUser(details, answers(resolve, reject)));
   },
+  beginCustom({ username }) {
+    user = named(username);
+    const details = new AuthenticationDetails({ Username: username });
+    return new Promise((resolve, reject) => user.initiateAuth(details, answers(resolve, reject)));
+  },
+  answerCustom: ({ answer, metadata }) =>
+    new Promise((resolve, reject) =>
+      user.sendCustomChallengeAnswer(answer, answers(resolve, reject), metadata),
+    ),
   completeNewPassword: ({ password, attributes }) =>
     new Promise((resolve, reject) =>
       user.completeNewPasswordChallenge(password, attributes, answers(resolve, reject)),
