@@ -29,7 +29,7 @@ from doorward.wire.contract import (
     RespondToAuthChallengeRequest,
     RespondToAuthChallengeResponse,
 )
-from doorward.wire.errors import InvalidParameterException
+from doorward.wire.errors import CognitoError, InvalidParameterException
 
 AnyResponse = TypeVar(
     "AnyResponse",
@@ -85,7 +85,8 @@ def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthRespo
         client = app_clients.require(tx, request.client_id)
         pool = user_pools.require(tx, client.pool_id)
     flow = _flow(PUBLIC_FLOWS, request.auth_flow, client.explicit_auth_flows)
-    outcome = flow(
+    outcome = _taken(
+        flow,
         SignInRequest(
             call=call,
             pool=pool,
@@ -94,7 +95,7 @@ def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthRespo
             context=request.user_context_data,
             administrator=False,
             session=request.session,
-        )
+        ),
     )
     return _answer(InitiateAuthResponse, outcome)
 
@@ -111,7 +112,8 @@ def respond_to_auth_challenge(
     with call.reading() as tx:
         client = app_clients.require(tx, request.client_id)
         pool = user_pools.require(tx, client.pool_id)
-    outcome = _challenge(request.challenge_name)(
+    outcome = _taken(
+        _challenge(request.challenge_name),
         SignInRequest(
             call=call,
             pool=pool,
@@ -120,7 +122,7 @@ def respond_to_auth_challenge(
             context=request.user_context_data,
             administrator=False,
             session=request.session,
-        )
+        ),
     )
     return _answer(RespondToAuthChallengeResponse, outcome)
 
@@ -131,7 +133,8 @@ def admin_initiate_auth(call: Call, request: AdminInitiateAuthRequest) -> AdminI
         pool = user_pools.require(tx, request.user_pool_id)
         client = app_clients.require_in(tx, pool.id, request.client_id)
     flow = _flow(ADMINISTRATOR_FLOWS, request.auth_flow, client.explicit_auth_flows)
-    outcome = flow(
+    outcome = _taken(
+        flow,
         SignInRequest(
             call=call,
             pool=pool,
@@ -140,7 +143,7 @@ def admin_initiate_auth(call: Call, request: AdminInitiateAuthRequest) -> AdminI
             context=request.context_data,
             administrator=True,
             session=request.session,
-        )
+        ),
     )
     return _answer(AdminInitiateAuthResponse, outcome)
 
@@ -152,7 +155,8 @@ def admin_respond_to_auth_challenge(
     with call.reading() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
         client = app_clients.require_in(tx, pool.id, request.client_id)
-    outcome = _challenge(request.challenge_name)(
+    outcome = _taken(
+        _challenge(request.challenge_name),
         SignInRequest(
             call=call,
             pool=pool,
@@ -161,7 +165,7 @@ def admin_respond_to_auth_challenge(
             context=request.context_data,
             administrator=True,
             session=request.session,
-        )
+        ),
     )
     return _answer(AdminRespondToAuthChallengeResponse, outcome)
 
@@ -182,6 +186,20 @@ def _challenge(name: str) -> Flow:
     if name not in CHALLENGES:
         raise InvalidParameterException(f"Doorward does not have the challenge {name} yet.")
     return CHALLENGES[name]
+
+
+def _taken(flow: Flow, request: SignInRequest) -> Challenge | Granted:
+    """Take a flow, and count what it comes to; a challenge is no end."""
+    counts = request.call.services.counts
+    count = counts.token_refresh if flow is refresh else counts.sign_in
+    try:
+        outcome = flow(request)
+    except CognitoError:
+        count(request.pool.id, request.client.id, success=False)
+        raise
+    if isinstance(outcome, Granted):
+        count(request.pool.id, request.client.id, success=True)
+    return outcome
 
 
 def _answer(shape: type[AnyResponse], outcome: Challenge | Granted) -> AnyResponse:
