@@ -18,7 +18,7 @@ from doorward.breach.corpus import CorpusUnreadable
 from doorward.settings import Settings
 
 KNOWN = "password1"
-RELAXED = {"Policies": {"PasswordPolicy": {"MinimumLength": 6}}}
+RELAXED: Any = {"Policies": {"PasswordPolicy": {"MinimumLength": 6}}}
 TOKEN = "a-token-of-prometheus"
 
 
