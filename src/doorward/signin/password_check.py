@@ -55,8 +55,11 @@ def keep_password_check(tx: Connection, sign_in: SignIn) -> Answer | None:
     stored = user.password
     if not sign_in.checked or check.outcome != "checked" or stored is None:
         return None
-    kept = (stored.compromised, stored.corpus_version)
-    if kept == (check.found, check.corpus_version) or (check.found and _found_by_sweep(stored)):
+    # A sweep may have found it since this sign-in read it.
+    if _found_by_sweep(stored) or (stored.compromised, stored.corpus_version) == (
+        check.found,
+        check.corpus_version,
+    ):
         return None
     sign_in.user = msgspec.structs.replace(
         user,
