@@ -18,6 +18,7 @@ import pytest
 import zstandard
 from tests import srp
 from tests.cli.house import House, Printed
+from tests.corpus import embedded_corpus
 from tests.history import kept, latest, listed
 from tests.people import App, make_app, make_pool, make_user, sign_in
 from tests.robustness.planted import Planted
@@ -509,23 +510,52 @@ def test_coverage_says_what_was_checked_and_what_was_not(beside: Beside, tmp_pat
                 (version, known, app.pool_id, name),
             )
 
-    def rows() -> list[list[str]]:
-        said = beside.run("breach", "coverage", "--pool", app.pool_id).out
-        return [line.replace("│", " ").split() for line in said.splitlines() if "│" in line]
+    present = beside.server.services.corpus.version
+    asked = {"DOORWARD_CORPUS": str(embedded_corpus())}
 
-    assert rows() == [
-        ["leak:new", "1", "1"],
-        ["older-corpus", "1", "0"],
-        ["unchecked", "1", "unknown"],
+    def said(**environment: str) -> Printed:
+        with patch.dict(os.environ, environment):
+            return beside.run("breach", "coverage", "--pool", app.pool_id)
+
+    def rows(**environment: str) -> list[list[str]]:
+        told = said(**environment).out.splitlines()
+        return [line.replace("│", " ").split() for line in told if "│" in line]
+
+    assert rows(**asked) == [
+        ["older", "older-corpus", "1", "0"],
+        ["leak", "leak:new", "1", "1"],
+        ["unchecked", "nothing", "1", "unknown"],
         ["all", "3", "1"],
     ]
     for name in ("anna", "clara"):
         sign_in(beside.server, app, name)
-    assert rows() == [
-        [beside.server.services.corpus.version, "2", "0"],
-        ["leak:new", "1", "1"],
+    assert rows(**asked) == [
+        ["present", present, "2", "0"],
+        ["leak", "leak:new", "1", "1"],
         ["all", "3", "1"],
     ]
+    assert f"checked against the present corpus ({present}): 2 of 3" in said(**asked).out
+    gone = said(DOORWARD_CORPUS=str(tmp_path / "gone"))
+    assert (gone.status, "present corpus cannot be read" in gone.err) == (0, True)
+    assert ["older", present, "2", "0"] in rows(DOORWARD_CORPUS=str(tmp_path / "gone"))
+
+
+def test_coverage_takes_a_range_endpoint_for_one_corpus_whatever_the_day(
+    beside: Beside, tmp_path: Path
+) -> None:
+    app = pool(beside)
+    with closing(sqlite3.connect(beside.data / "doorward.db", isolation_level=None)) as database:
+        for name, version in (
+            ("anna", "range:ranges.internal:9700 2026-01-01"),
+            ("berta", "range:elsewhere"),
+        ):
+            database.execute(
+                "UPDATE users SET corpus_version = ? WHERE pool_id = ? AND username = ?",
+                (version, app.pool_id, name),
+            )
+    with patch.dict(os.environ, {"DOORWARD_CORPUS_RANGE_URL": "https://ranges.internal:9700/range"}):
+        told = beside.run("breach", "coverage", "--pool", app.pool_id).out
+    assert "checked against the present corpus (range:ranges.internal:9700): 1 of 2" in told
 
 
 def test_no_leaked_word_is_written_anywhere(beside: Beside, tmp_path: Path) -> None:
