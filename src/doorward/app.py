@@ -86,7 +86,7 @@ def build_services(
     Without a corpus of breached passwords the one that the settings name is asked.
     """
     clock = clock or SystemClock()
-    corpus = corpus or _corpus(settings, clock)
+    corpus = corpus or asked_corpus(settings, clock)
     counts = Counts()
     counts.add(SweepFigures(vault.store))
     return Services(
@@ -111,6 +111,22 @@ def build_services(
             base_url=settings.public_url or base_url if settings.issuer == "doorward" else None,
             region=settings.region,
         ),
+    )
+
+
+def asked_corpus(settings: Settings, clock: Clock) -> CorpusFile | RangeCorpus:
+    """Return what passwords are looked up in: a range endpoint where the settings name one, else the corpus file."""
+    if settings.corpus_range_url is None:
+        return open_corpus(settings, clock.now())
+    client = RangeClient(settings.corpus_range_url, settings.corpus_range_timeout)
+    return RangeCorpus(
+        client.ask,
+        client.host,
+        clock,
+        threshold=settings.corpus_min_count,
+        cache_bytes=settings.corpus_range_cache * 1024 * 1024,
+        cache_seconds=settings.corpus_range_cache_hours * 3600,
+        pause_seconds=settings.corpus_range_pause,
     )
 
 
@@ -203,21 +219,6 @@ def build_app(services: Services) -> Starlette:
             ),
         ],
         lifespan=lifespan,
-    )
-
-
-def _corpus(settings: Settings, clock: Clock) -> Corpus:
-    if settings.corpus_range_url is None:
-        return open_corpus(settings, clock.now())
-    client = RangeClient(settings.corpus_range_url, settings.corpus_range_timeout)
-    return RangeCorpus(
-        client.ask,
-        client.host,
-        clock,
-        threshold=settings.corpus_min_count,
-        cache_bytes=settings.corpus_range_cache * 1024 * 1024,
-        cache_seconds=settings.corpus_range_cache_hours * 3600,
-        pause_seconds=settings.corpus_range_pause,
     )
 
 
