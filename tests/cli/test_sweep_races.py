@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.cli.house import House
 from tests.history import kept
 from tests.people import App, make_user, sign_in
@@ -107,6 +108,26 @@ def test_the_same_password_set_anew_meanwhile_is_found_all_the_same(
     _, (found,) = sweep(server, app, leak_in(tmp_path), lambda: set_password(server, app, LEAKED))
     assert found.outcome == "reset"
     assert (status(server, app), finds(server, app)) == ("RESET_REQUIRED", 1)
+
+
+def test_many_that_are_set_anew_meanwhile_are_all_found(
+    server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doorward.sweep.run.FINDS_AT_ONCE", 1)
+    app, names = protected(server), [f"berta{number}" for number in range(5)]
+    for name in names:
+        make_user(server, app.pool_id, name, LEAKED)
+    leak = tmp_path / "leak"
+    leak.write_text("".join(f"{name}:{LEAKED}\n" for name in names))
+
+    def anew() -> None:
+        for name in names:
+            server.administrator.admin_set_user_password(
+                UserPoolId=app.pool_id, Username=name, Password=LEAKED, Permanent=True
+            )
+
+    done, found = sweep(server, app, leak, anew)
+    assert ([one.outcome for one in found], done.found, done.deferred) == (["reset"] * 5, 5, 0)
 
 
 def test_who_is_deleted_meanwhile_is_no_find(server: RunningServer, tmp_path: Path) -> None:
