@@ -20,7 +20,7 @@ from tests import srp
 from tests.cli.house import House, Printed
 from tests.corpus import embedded_corpus
 from tests.history import kept, latest, listed
-from tests.people import App, make_app, make_pool, make_user, sign_in
+from tests.people import PASSWORD, App, make_app, make_pool, make_user, sign_in
 from tests.robustness.planted import Planted
 from tests.scenarios.protected import compromised, configure, protected
 from tests.scenarios.refusals import RESET_FOR_SECURITY, refused
@@ -363,6 +363,23 @@ def test_what_was_not_tested_is_checked_at_the_next_sign_in(beside: Beside, tmp_
     assert "leak.txt" in event.risk.because
     row = user(beside, app)
     assert (row["status"], row["password_compromised"]) == ("RESET_REQUIRED", 1)
+
+
+def test_what_was_not_tested_is_marked_at_a_sign_in_also_where_advanced_security_is_off(
+    beside: Beside, tmp_path: Path
+) -> None:
+    app = pool(beside, "OFF")
+    beside.sweep(app, put(tmp_path, f"berta:{LEAKED}", "anna:not hers"), "--max", "0")
+    for name, password in (("anna", PASSWORD), ("berta", LEAKED)):
+        assert sign_in(beside.server, app, name, password)
+    assert deferred(beside, app) == 0
+    row = user(beside, app)
+    assert (row["status"], row["password_compromised"], row["corpus_version"]) == (
+        "CONFIRMED",
+        1,
+        "leak:leak.txt",
+    )
+    assert not user(beside, app, "anna")["password_compromised"]
 
 
 def test_bare_passwords_that_were_not_tested_wait_for_everyone(beside: Beside, tmp_path: Path) -> None:
