@@ -133,6 +133,9 @@ def test_a_list_that_cannot_be_used_leaves_the_old_corpus(shell: Shell, text: st
 def test_wrong_use_is_told_apart_from_failure(shell: Shell) -> None:
     words = shell.write("words", "a\n")
     assert shell.breach("build", "nowhere/c", words).status == 2
+    (shell.at / "folder").mkdir()
+    assert shell.breach("build", "folder", words).status == 2
+    assert list((shell.at).glob(".*.building")) == []
     assert shell.breach("build", "c", words, "--memory", "1").status == 2
     assert shell.breach("build", "c", words, "--name", "x" * 200).status == 2
     assert shell.breach("build", "c").status == 2

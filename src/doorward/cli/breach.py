@@ -62,6 +62,8 @@ def build(
     """Build a corpus from lists of breached passwords. An interrupted build goes on with the same command."""
     if not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"{out.absolute().parent} is not a directory", param_hint="OUT")
+    if out.is_dir():
+        raise typer.BadParameter(f"{out} is a directory; name a file", param_hint="OUT")
     called = name or out.stem or out.name
     if len(called.encode()) > LONGEST_NAME:
         raise typer.BadParameter(f"it is longer than {LONGEST_NAME} bytes", param_hint="--name")
