@@ -31,7 +31,7 @@ BATCH = 1_000_000
 PROBES = 100_000
 COLD = 200
 RATE = 1e-9
-MAPPED = {"doorward", "sorted text"}
+ON_DISK = {"doorward", "SQLite", "sorted text"}
 HEX = np.frombuffer(b"0123456789ABCDEF", np.uint8)
 
 
@@ -226,7 +226,7 @@ def ask(name: str, path: Path) -> Asked:
 
 
 def cold_reads(name: str, path: Path) -> int:
-    """Return the largest number of pages that one look-up reads from the disk, where a file is mapped."""
+    """Return the largest number of pages that one look-up reads from the disk."""
     most = 0
     for sha1 in probes()[1][:COLD]:
         descriptor = os.open(path, os.O_RDONLY)
@@ -234,9 +234,10 @@ def cold_reads(name: str, path: Path) -> int:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         os.close(descriptor)
         seen = OPENERS[name](path)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_majflt
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_inblock
         seen(sha1)
-        most = max(most, resource.getrusage(resource.RUSAGE_SELF).ru_majflt - before)
+        blocks = resource.getrusage(resource.RUSAGE_SELF).ru_inblock - before
+        most = max(most, blocks * 512 // mmap.PAGESIZE)
         del seen
     return most
 
@@ -278,7 +279,7 @@ def compare(entries: int, work: Path) -> None:
             f"{name:<13}{made.size / entries:>11.2f}{made.wall:>9.1f}{made.processor:>8.1f}"
             f"{entries / made.wall / 1e6:>7.2f}{made.memory / 1e6:>12,.0f}{asked.opened:>9.2f}{asked.resident:>11.1f}"
             f"{asked.known:>10.2f}{asked.unknown:>9.2f}{asked.slow:>7.1f}{asked.missed:>8}{asked.wrong:>7}"
-            f"{apart(cold_reads, name, path) if name in MAPPED else '':>11}",
+            f"{apart(cold_reads, name, path) if name in ON_DISK else '':>11}",
             flush=True,
         )
     tell_size(files["doorward"])

@@ -21,12 +21,13 @@ from doorward.breach.embedded import ensure_embedded
 from doorward.breach.file import CorpusFile
 from doorward.breach.range_client import RangeClient
 from doorward.breach.range_corpus import RangeCorpus
-from doorward.breach.range_source import range_source
 from doorward.call import Services
 from doorward.clock import Clock, SystemClock
 from doorward.directory.password_hash import PasswordHashing
 from doorward.directory.queries import user_pools
+from doorward.extra_routes import metrics_routes, range_routes
 from doorward.messages.delivery import POLL_SECONDS, Postbox, deliver_due, smtp_server
+from doorward.metrics.counts import Counts
 from doorward.network import user_agent
 from doorward.network.locator import Locator
 from doorward.operations.table import OPERATIONS, PASSWORD_OPERATIONS
@@ -44,14 +45,12 @@ from doorward.settings import Settings
 from doorward.store import sealing_keys
 from doorward.store.engine import FILE_NAME, Store, open_store
 from doorward.store.sealing import Keyring
+from doorward.sweep.figures import SweepFigures
 from doorward.tokens.issuer import Issuer
 from doorward.triggers.endpoints import Endpoints
 from doorward.triggers.functions import Functions
-from doorward.wire.caller import caller_address
-from doorward.wire.dispatch import HttpRequest, HttpResponse, answer, named_operation, waits_for_functions
+from doorward.wire.dispatch import HttpRequest, answer, named_operation, waits_for_functions
 from doorward.wire.limits import BodyLimits
-from doorward.wire.range_endpoint import answer_range, too_often
-from doorward.wire.rate import RateBound
 
 _log = structlog.get_logger(__name__)
 
@@ -89,7 +88,9 @@ def build_services(
     Without a corpus of breached passwords the one that the settings name is asked.
     """
     clock = clock or SystemClock()
-    corpus = corpus or _corpus(settings, clock)
+    corpus = corpus or asked_corpus(settings, clock)
+    counts = Counts()
+    counts.add(SweepFigures(vault.store))
     return Services(
         settings=settings,
         clock=clock,
@@ -99,12 +100,14 @@ def build_services(
             settings.argon2_memory, settings.argon2_iterations, settings.argon2_parallelism
         ),
         corpus=corpus,
-        known_passwords=KnownPasswords(corpus, settings.corpus_unreadable),
+        known_passwords=KnownPasswords(corpus, settings.corpus_unreadable, counts),
         guard=Guard(
             locator=Locator(settings.geo_databases),
             model=SHIPPED,
             setup=SetupAtRisk.ALWAYS if settings.mfa_setup_at_high else SetupAtRisk.UP_TO_MEDIUM,
+            counts=counts,
         ),
+        counts=counts,
         issuer=Issuer(
             vault.keyring,
             base_url=settings.public_url or base_url if settings.issuer == "doorward" else None,
@@ -115,6 +118,22 @@ def build_services(
             seconds=settings.lambda_timeout,
             at_once=settings.threads,
         ),
+    )
+
+
+def asked_corpus(settings: Settings, clock: Clock) -> CorpusFile | RangeCorpus:
+    """Return what passwords are looked up in: a range endpoint where the settings name one, else the corpus file."""
+    if settings.corpus_range_url is None:
+        return open_corpus(settings, clock.now())
+    client = RangeClient(settings.corpus_range_url, settings.corpus_range_timeout)
+    return RangeCorpus(
+        client.ask,
+        client.host,
+        clock,
+        threshold=settings.corpus_min_count,
+        cache_bytes=settings.corpus_range_cache * 1024 * 1024,
+        cache_seconds=settings.corpus_range_cache_hours * 3600,
+        pause_seconds=settings.corpus_range_pause,
     )
 
 
@@ -193,7 +212,8 @@ def build_app(services: Services) -> Starlette:
             Route("/healthz", health),
             Route("/{pool_id}/.well-known/jwks.json", jwks),
             Route("/{pool_id}/.well-known/openid-configuration", openid_configuration),
-            *_range_routes(services),
+            *range_routes(services),
+            *metrics_routes(services),
         ],
         middleware=[
             Middleware(
@@ -212,56 +232,6 @@ def build_app(services: Services) -> Starlette:
         ],
         lifespan=lifespan,
     )
-
-
-def _corpus(settings: Settings, clock: Clock) -> Corpus:
-    if settings.corpus_range_url is None:
-        return open_corpus(settings, clock.now())
-    client = RangeClient(settings.corpus_range_url, settings.corpus_range_timeout)
-    return RangeCorpus(
-        client.ask,
-        client.host,
-        clock,
-        threshold=settings.corpus_min_count,
-        cache_bytes=settings.corpus_range_cache * 1024 * 1024,
-        cache_seconds=settings.corpus_range_cache_hours * 3600,
-        pause_seconds=settings.corpus_range_pause,
-    )
-
-
-def _range_routes(services: Services) -> list[Route]:
-    """Return the route of the range endpoint, where the settings want one."""
-    path = services.settings.range_source
-    if path is None:
-        return []
-    source = range_source(path)
-    try:
-        source.check()
-    except CorpusUnreadable as cause:
-        # The endpoint says that it cannot answer; a list that is gone must not keep users from signing in.
-        _log.error("range source unreadable", problem=str(cause))
-    bound = RateBound(services.settings.range_rate)
-    # Whoever asks for ranges makes files be read; he must not take threads from those who sign in.
-    readers = CapacityLimiter(2 * (os.cpu_count() or 1))
-
-    def outgoing(request: Request) -> HttpResponse:
-        wait = bound.wait(_caller(services, request), services.clock.now())
-        if wait:
-            return too_often(wait)
-        query = request.scope["query_string"]
-        return answer_range(source, request.path_params["prefix"], query, request.headers)
-
-    async def hash_range(request: Request) -> Response:
-        answered = await to_thread.run_sync(outgoing, request, limiter=readers)
-        return Response(answered.body, answered.status, answered.headers)
-
-    return [Route(f"{services.settings.range_path}/{{prefix:path}}", hash_range)]
-
-
-def _caller(services: Services, request: Request) -> str | None:
-    peer = request.client.host if request.client else None
-    trusted, header = services.settings.trusted_proxies, services.settings.forwarding_header
-    return caller_address(peer, request.scope["headers"], trusted, header=header).address
 
 
 def _fail_abandoned(services: Services, stopping: Callable[[], bool]) -> None:

@@ -9,6 +9,7 @@ from doorward.breach.corpus import Corpus
 from doorward.clock import Clock, Instant
 from doorward.directory.access_key import AccessKey
 from doorward.directory.password_hash import PasswordHashing
+from doorward.metrics.counts import Counts
 from doorward.protection.guard import Guard
 from doorward.protection.known_passwords import KnownPasswords
 from doorward.settings import Settings
@@ -30,6 +31,7 @@ class Services:
     corpus: Corpus
     known_passwords: KnownPasswords
     guard: Guard
+    counts: Counts
     issuer: Issuer
     functions: Functions
 

@@ -214,6 +214,14 @@ class Settings(BaseSettings):
     message_retention_hours: float = Field(
         168, gt=0, description="Hours that messages are kept readable which nothing could deliver."
     )
+    metrics: bool = Field(
+        False, description="Serve what is counted at `GET /metrics`, in Prometheus' text format."
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="The bearer token that `/metrics` asks for, at least 16 characters. Default: none is asked for.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe log line that is written."
     )

@@ -133,6 +133,9 @@ def test_a_list_that_cannot_be_used_leaves_the_old_corpus(shell: Shell, text: st
 def test_wrong_use_is_told_apart_from_failure(shell: Shell) -> None:
     words = shell.write("words", "a\n")
     assert shell.breach("build", "nowhere/c", words).status == 2
+    (shell.at / "folder").mkdir()
+    assert shell.breach("build", "folder", words).status == 2
+    assert list((shell.at).glob(".*.building")) == []
     assert shell.breach("build", "c", words, "--memory", "1").status == 2
     assert shell.breach("build", "c", words, "--name", "x" * 200).status == 2
     assert shell.breach("build", "c").status == 2
@@ -155,6 +158,27 @@ def test_a_full_disk_is_named_and_the_same_command_goes_on(shell: Shell) -> None
     assert shell.breach("check", "--corpus", "c", given=b"old\nword 5\n").out.splitlines()[1] == "not found"
     assert shell.breach("build", "c", words).status == 0
     assert shell.breach("check", "--corpus", "c", given=b"word 5\n").out == "compromised: seen 1 times\n"
+
+
+_PEAK = """
+import re, sys
+from pathlib import Path
+from doorward.cli import main
+try:
+    main()
+finally:
+    print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+"""
+
+
+def test_memory_stays_within_its_bound(shell: Shell) -> None:
+    dump = b"".join(b"%040X:1\n" % int.from_bytes(os.urandom(20), "big") for _ in range(800_000))
+    (shell.at / "dump").write_bytes(dump)
+    built = subprocess.run(
+        [sys.executable, "-c", _PEAK, "breach", "build", "c", "dump", "--memory", "192"],
+        check=True, cwd=shell.at, env=_environment(), capture_output=True, text=True,
+    )  # fmt: skip
+    assert 100 * 1024 < int(built.stdout.split()[-1]) <= 192 * 1024
 
 
 def test_a_password_that_is_typed_is_not_shown(shell: Shell) -> None:

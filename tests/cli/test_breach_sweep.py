@@ -18,8 +18,9 @@ import pytest
 import zstandard
 from tests import srp
 from tests.cli.house import House, Printed
+from tests.corpus import embedded_corpus
 from tests.history import kept, latest, listed
-from tests.people import App, make_app, make_pool, make_user, sign_in
+from tests.people import PASSWORD, App, make_app, make_pool, make_user, sign_in
 from tests.robustness.planted import Planted
 from tests.scenarios.protected import compromised, configure, protected
 from tests.scenarios.refusals import RESET_FOR_SECURITY, refused
@@ -313,7 +314,7 @@ def test_bare_passwords_are_tried_on_everybody_once_somebody_said_yes(beside: Be
     make_user(beside.server, app.pool_id, "clara", LEAKED)
     leak = put(tmp_path, "wrong-one", LEAKED, "wrong-one", "wrong-two")
     asked = beside.run("breach", "sweep", str(leak), "--pool", app.pool_id, given=b"n\n")
-    assert asked.status == 1
+    assert (asked.status, asked.out.splitlines()[-1][-18:]) == (1, "Nothing was swept.")
     assert "4 passwords on 3 accounts: 12 verifications" in asked.out
     assert finds(beside, app) == []
     said = beside.run("breach", "sweep", str(leak), "--pool", app.pool_id, given=b"y\n").out
@@ -362,6 +363,23 @@ def test_what_was_not_tested_is_checked_at_the_next_sign_in(beside: Beside, tmp_
     assert "leak.txt" in event.risk.because
     row = user(beside, app)
     assert (row["status"], row["password_compromised"]) == ("RESET_REQUIRED", 1)
+
+
+def test_what_was_not_tested_is_marked_at_a_sign_in_also_where_advanced_security_is_off(
+    beside: Beside, tmp_path: Path
+) -> None:
+    app = pool(beside, "OFF")
+    beside.sweep(app, put(tmp_path, f"berta:{LEAKED}", "anna:not hers"), "--max", "0")
+    for name, password in (("anna", PASSWORD), ("berta", LEAKED)):
+        assert sign_in(beside.server, app, name, password)
+    assert deferred(beside, app) == 0
+    row = user(beside, app)
+    assert (row["status"], row["password_compromised"], row["corpus_version"]) == (
+        "CONFIRMED",
+        1,
+        "leak:leak.txt",
+    )
+    assert not user(beside, app, "anna")["password_compromised"]
 
 
 def test_bare_passwords_that_were_not_tested_wait_for_everyone(beside: Beside, tmp_path: Path) -> None:
@@ -509,23 +527,52 @@ def test_coverage_says_what_was_checked_and_what_was_not(beside: Beside, tmp_pat
                 (version, known, app.pool_id, name),
             )
 
-    def rows() -> list[list[str]]:
-        said = beside.run("breach", "coverage", "--pool", app.pool_id).out
-        return [line.replace("│", " ").split() for line in said.splitlines() if "│" in line]
+    present = beside.server.services.corpus.version
+    asked = {"DOORWARD_CORPUS": str(embedded_corpus())}
 
-    assert rows() == [
-        ["leak:new", "1", "1"],
-        ["older-corpus", "1", "0"],
-        ["unchecked", "1", "unknown"],
+    def said(**environment: str) -> Printed:
+        with patch.dict(os.environ, environment):
+            return beside.run("breach", "coverage", "--pool", app.pool_id)
+
+    def rows(**environment: str) -> list[list[str]]:
+        told = said(**environment).out.splitlines()
+        return [line.replace("│", " ").split() for line in told if "│" in line]
+
+    assert rows(**asked) == [
+        ["older", "older-corpus", "1", "0"],
+        ["leak", "leak:new", "1", "1"],
+        ["unchecked", "nothing", "1", "unknown"],
         ["all", "3", "1"],
     ]
     for name in ("anna", "clara"):
         sign_in(beside.server, app, name)
-    assert rows() == [
-        [beside.server.services.corpus.version, "2", "0"],
-        ["leak:new", "1", "1"],
+    assert rows(**asked) == [
+        ["present", present, "2", "0"],
+        ["leak", "leak:new", "1", "1"],
         ["all", "3", "1"],
     ]
+    assert f"checked against the present corpus ({present}): 2 of 3" in said(**asked).out
+    gone = said(DOORWARD_CORPUS=str(tmp_path / "gone"))
+    assert (gone.status, "present corpus cannot be read" in gone.err) == (0, True)
+    assert ["older", present, "2", "0"] in rows(DOORWARD_CORPUS=str(tmp_path / "gone"))
+
+
+def test_coverage_takes_a_range_endpoint_for_one_corpus_whatever_the_day(
+    beside: Beside, tmp_path: Path
+) -> None:
+    app = pool(beside)
+    with closing(sqlite3.connect(beside.data / "doorward.db", isolation_level=None)) as database:
+        for name, version in (
+            ("anna", "range:ranges.internal:9700 2026-01-01"),
+            ("berta", "range:elsewhere"),
+        ):
+            database.execute(
+                "UPDATE users SET corpus_version = ? WHERE pool_id = ? AND username = ?",
+                (version, app.pool_id, name),
+            )
+    with patch.dict(os.environ, {"DOORWARD_CORPUS_RANGE_URL": "https://ranges.internal:9700/range"}):
+        told = beside.run("breach", "coverage", "--pool", app.pool_id).out
+    assert "checked against the present corpus (range:ranges.internal:9700): 1 of 2" in told
 
 
 def test_no_leaked_word_is_written_anywhere(beside: Beside, tmp_path: Path) -> None:

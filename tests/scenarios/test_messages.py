@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from doorward.messages.smtp import SmtpServer
 from doorward.retention import delete_expired
 from doorward.settings import Settings
 from doorward.store import tables
+from doorward.store.sealing import Keyring
 from doorward.wire.contract import UserPoolType
 
 NOW = 1_900_000_000.0
@@ -204,6 +206,19 @@ def test_a_server_that_will_never_take_it_is_not_asked_again(post: Post, mailbox
     assert (held.row.state, held.row.problem) == ("failed", "550 no such user")
     assert held.message is not None
     assert held.message.code == "123456"
+
+
+def test_a_mail_sealed_by_a_key_that_is_not_known_yet_waits_for_it(post: Post, mailbox: Mailbox) -> None:
+    known = post.keyring
+    post.keyring = Keyring([("newer", bytes(32))])
+    post.put()
+    post.deliver()
+    assert (mailbox.attempts, post.states()) == (0, ["waiting"])
+    post.postbox = replace(post.postbox, keyring=post.keyring)
+    post.clock.advance(60)
+    post.deliver()
+    assert mailbox.attempts == 1
+    assert known.key_ids != post.keyring.key_ids
 
 
 def test_trying_ends_when_the_code_is_of_no_more_use(post: Post, mailbox: Mailbox) -> None:

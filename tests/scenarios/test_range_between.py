@@ -1,11 +1,14 @@
 """One Doorward serves ranges, another asks it while its users sign in."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from tests.cli.house import House
 from tests.history import latest
 from tests.people import PASSWORD, App, make_user, sign_in
 from tests.scenarios.protected import protected, switch
@@ -61,6 +64,22 @@ def test_a_password_that_the_other_knows_is_found(tmp_path: Path, hashes: Path) 
         clock.advance(1)
         assert sign_in(server, app, "anna", PASSWORD)["AccessToken"]
         assert latest(server, app).risk.compromised is False
+
+
+def test_the_command_line_asks_whom_the_server_asks(tmp_path: Path, hashes: Path) -> None:
+    with running(tmp_path / "serving", range_source=hashes) as serving:
+        house = House(serving, tmp_path / "asking")
+        with patch.dict(os.environ, {"DOORWARD_CORPUS_RANGE_URL": f"{serving.endpoint}/range"}):
+            said = house.run("breach", "check", given=f"{LEAKED}\nanother\n".encode())
+            assert said.out.splitlines() == ["compromised: seen 42 times", "not found"]
+            for command in ("info", "verify"):
+                refusal = house.run("breach", command)
+                assert refusal.status == 1
+                assert "asks a range endpoint and no file" in refusal.err
+    assert not (tmp_path / "asking" / "breach.corpus").exists()
+    with patch.dict(os.environ, {"DOORWARD_CORPUS_RANGE_URL": f"{serving.endpoint}/range"}):
+        gone = house.run("breach", "check", given=b"password\n")
+    assert (gone.status, gone.out) == (1, "")
 
 
 def test_what_was_seen_too_seldom_passes(tmp_path: Path, hashes: Path) -> None:

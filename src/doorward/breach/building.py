@@ -44,9 +44,9 @@ Progress = Callable[[str, float], None]
 """What is done, and which share of it, from 0 to 1."""
 
 LEAST_MEMORY = 192
-"""Mebibytes: the interpreter, its libraries and a batch of lines take about 100 of them."""
+"""Mebibytes: the interpreter, the command line's libraries and a batch of lines take about 150 of them."""
 
-_BASE_BYTES = 120 << 20
+_BASE_BYTES = 150 << 20
 _MOST_RECORDS = 1 << 21
 """More at a time would not be faster: what is sorted no longer fits into the processor's cache."""
 

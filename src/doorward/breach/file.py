@@ -1,9 +1,15 @@
-"""A corpus in a file: mapped into memory, so that it opens at once and all processes share its pages."""
+"""A corpus in a file: read where it stands, so that it opens at once and all processes share its pages.
 
-import mmap
+What is wanted is read by position out of the page cache and not out of a map: a page that is cut off while it is
+read would end the process, however quickly one looked before; and a page that has to come from the disk would
+hold up all threads of the interpreter.
+"""
+
 import os
+import struct
 import threading
 from collections.abc import Callable
+from os import pread
 from pathlib import Path
 from typing import Final
 
@@ -25,14 +31,16 @@ from doorward.clock import monotonic
 _REMAINDER_SHIFT: Final = KEY_BITS - REMAINDER_BITS
 _REMAINDER_MASK: Final = (1 << REMAINDER_BITS) - 1
 
+_unpacked: Final = PLACE.unpack
+
 _LOOK_EVERY = 1.0
 """Seconds between two looks at the path."""
 
 
-class _Mapped:
-    """One version of the file. It stays mapped for as long as somebody looks into it."""
+class _Opened:
+    """One version of the file. It stays open for as long as somebody looks into it."""
 
-    __slots__ = ("changed", "descriptor", "header", "inode", "length", "levels", "places", "version", "view")
+    __slots__ = ("changed", "descriptor", "header", "inode", "length", "levels", "places", "version")
 
     def __init__(self, descriptor: int, status: os.stat_result, header: Header) -> None:
         self.inode = status.st_dev, status.st_ino
@@ -44,10 +52,9 @@ class _Mapped:
         self.places = tuple(
             (one.blocks, one.directory_at, one.data_at, one.data_bytes) for one in header.segments
         )
-        self.view = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-        if hasattr(mmap, "MADV_RANDOM"):
+        if hasattr(os, "posix_fadvise"):
             # One page is wanted at a time; reading ahead would only push out others.
-            self.view.madvise(mmap.MADV_RANDOM)
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
         # Last: whoever failed to make this closes it.
         self.descriptor = descriptor
 
@@ -67,7 +74,7 @@ class CorpusFile:
         self._path = path
         self._at_least = at_least
         self._monotonic = monotonic
-        self._mapped: _Mapped | None = None
+        self._opened: _Opened | None = None
         self._looked = -_LOOK_EVERY
         self._opening = threading.Lock()
 
@@ -95,48 +102,55 @@ class CorpusFile:
 
         The counts of several segments are added up. Raises CorpusUnreadable.
         """
-        mapped = self._current()
-        view = mapped.view
+        opened = self._current()
+        descriptor = opened.descriptor
         key = int.from_bytes(sha1[:8], "big")
         seen = 0
-        for blocks, directory_at, data_at, data_bytes in mapped.places:
-            product = key * blocks
-            (place,) = PLACE.unpack_from(view, directory_at + (product >> KEY_BITS) * PLACE.size)
-            length = (place & MOST_IN_A_BLOCK) * ENTRY_BYTES
-            offset = place >> COUNT_BITS
-            if offset + length > data_bytes:
-                raise CorpusUnreadable(f"{self._path} is damaged: a block lies outside of its segment.")
-            block = view[data_at + offset : data_at + offset + length]
-            level = _level(block, (product >> _REMAINDER_SHIFT) & _REMAINDER_MASK)
-            if level >= 0:
-                seen += mapped.levels[level]
+        try:
+            for blocks, directory_at, data_at, data_bytes in opened.places:
+                product = key * blocks
+                at = directory_at + (product >> KEY_BITS) * PLACE.size
+                (place,) = _unpacked(pread(descriptor, PLACE.size, at))
+                length, offset = (place & MOST_IN_A_BLOCK) * ENTRY_BYTES, place >> COUNT_BITS
+                if offset + length > data_bytes:
+                    raise CorpusUnreadable(f"{self._path} is damaged: a block lies outside of its segment.")
+                block = pread(descriptor, length, data_at + offset)
+                if len(block) < length:
+                    raise CorpusUnreadable(f"{self._path} was cut off while it was read.")
+                level = _level(block, (product >> _REMAINDER_SHIFT) & _REMAINDER_MASK)
+                if level >= 0:
+                    seen += opened.levels[level]
+        except struct.error:
+            raise CorpusUnreadable(f"{self._path} was cut off while it was read.") from None
+        except OSError as cause:
+            raise CorpusUnreadable(f"{self._path}: {cause.strerror}.") from cause
         return seen if seen >= self._at_least else 0
 
-    def _current(self) -> _Mapped:
-        mapped = self._mapped
-        # How long the file is, is asked at every look-up, since to read a page that was cut off would end the
-        # process; what is at the path, which takes four times as long, once a second.
+    def _current(self) -> _Opened:
+        opened = self._opened
+        # How long the file is, is asked at every look-up, so that one which is just being written over answers
+        # nothing; what is at the path, which takes four times as long, once a second.
         if (
-            mapped is not None
-            and os.lseek(mapped.descriptor, 0, os.SEEK_END) == mapped.length
+            opened is not None
+            and os.lseek(opened.descriptor, 0, os.SEEK_END) == opened.length
             and self._monotonic() < self._looked + _LOOK_EVERY
         ):
-            return mapped
+            return opened
         with self._opening:
-            mapped = self._mapped
+            opened = self._opened
             try:
                 status = self._path.stat()
             except OSError as cause:
                 raise CorpusUnreadable(f"{self._path}: {cause.strerror}.") from cause
             if (
-                mapped is None
-                or mapped.inode != (status.st_dev, status.st_ino)
-                or mapped.changed != status.st_ctime_ns
-                or mapped.length != status.st_size
+                opened is None
+                or opened.inode != (status.st_dev, status.st_ino)
+                or opened.changed != status.st_ctime_ns
+                or opened.length != status.st_size
             ):
-                mapped = self._mapped = _open(self._path)
+                opened = self._opened = _open(self._path)
             self._looked = self._monotonic()
-            return mapped
+            return opened
 
 
 def read_header(path: Path) -> Header:
@@ -144,12 +158,12 @@ def read_header(path: Path) -> Header:
     return _open(path).header
 
 
-def _open(path: Path) -> _Mapped:
+def _open(path: Path) -> _Opened:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             status = os.fstat(descriptor)
-            return _Mapped(descriptor, status, decode(os.pread(descriptor, PAGE, 0), status.st_size))
+            return _Opened(descriptor, status, decode(os.pread(descriptor, PAGE, 0), status.st_size))
         except BaseException:
             os.close(descriptor)
             raise

@@ -6,6 +6,7 @@ that makes sense, and only those whose name is an account's are ever looked at f
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final, Literal
 
 Kind = Literal["pairs", "passwords"]
@@ -18,6 +19,7 @@ READINGS: Final = 4
 """Separators of a line that are tried, from the left."""
 
 _SEPARATOR: Final = re.compile(r"[:;\t|,]")
+_SPACED: Final = re.compile(r"\s*([^@\s:;|,]+@[^@\s:;|,]+)\s(.+)", re.DOTALL)
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ().-]{5,30}")
 _SURE: Final = 0.5
@@ -27,15 +29,13 @@ _RARE: Final = 0.1
 def readings(line: str) -> Iterator[tuple[str, str]]:
     """Yield the (name, password) that a line may mean, each once.
 
-    The first separators are each tried as the one between name and password, so that both may hold others.
-    Space around the name goes; a password is taken as it stands and, where space surrounds it, also without.
-    Fields in double quotes, as in CSV, are also taken without them.
+    The first separators are each tried as the one between name and password, so that both may hold others; the
+    name is also read as the last field before it, behind a number or the like. White space separates an e-mail
+    address alone. Space around the name goes; a password is taken as it stands and, where space surrounds it, also
+    without. Fields in double quotes, as in CSV, are also taken without them.
     """
     given: set[tuple[str, str]] = set()
-    for count, separator in enumerate(_SEPARATOR.finditer(line)):
-        if count == READINGS:
-            return
-        name, rest = line[: separator.start()].strip(), line[separator.end() :]
+    for name, rest in _cuts(line):
         for reading in _unquoted(name, rest):
             if reading not in given and _possible(*reading):
                 given.add(reading)
@@ -74,11 +74,25 @@ def guess(lines: Sequence[str]) -> Kind | None:
 
 
 def _looks_like_pair(line: str) -> bool:
+    if _SPACED.match(line):
+        return True
     separator = _SEPARATOR.search(line)
     if separator is None or separator.end() == len(line):
         return False
     name = line[: separator.start()].strip().strip('"')
     return bool(_ADDRESS.fullmatch(name) or _PHONE.fullmatch(name) or (name and not re.search(r"\s", name)))
+
+
+def _cuts(line: str) -> Iterator[tuple[str, str]]:
+    """Yield what may be the name, and all that stands behind it."""
+    field = 0
+    for separator in islice(_SEPARATOR.finditer(line), READINGS):
+        begins, rest = line[: separator.start()], line[separator.end() :]
+        yield begins.strip(), rest
+        yield begins[field:].strip(), rest
+        field = separator.end()
+    if spaced := _SPACED.match(line):
+        yield spaced[1], spaced[2]
 
 
 def _unquoted(name: str, rest: str) -> Iterable[tuple[str, str]]:

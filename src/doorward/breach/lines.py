@@ -1,6 +1,7 @@
 """Lines of a list into keys and counts: passwords as they stand, or SHA-1 digests in hex with a count."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -17,6 +18,7 @@ NTLM_DIGITS: Final = 32
 _LONGEST_COUNT = 18
 _NEWLINE, _RETURN, _COLON, _ZERO = b"\n\r:0"
 _NO_DIGIT = 255
+_HEX = re.compile(rb"[0-9A-Fa-f]+")
 _VALUES = np.full(256, _NO_DIGIT, np.uint8)
 for _digits in (b"0123456789abcdef", b"0123456789ABCDEF"):
     _VALUES[list(_digits)] = range(16)
@@ -73,7 +75,11 @@ def _of_hashes(text: bytes, prefix: str) -> tuple[Keys, Counts]:
     lengths -= (lengths > 0) & (read[ends - 1] == _RETURN)
     lines = np.flatnonzero(lengths > 0)
     starts, lengths = starts[lines], lengths[lines]
-    _see(lines, lengths >= digits, lambda at: _too_short(int(lengths[at]), digits))
+    _see(
+        lines,
+        lengths >= digits,
+        lambda at: _too_short(text[starts[at] : starts[at] + lengths[at]].partition(b":")[0], digits),
+    )
     values = _VALUES[np.lib.stride_tricks.sliding_window_view(read, digits)[starts]]
     if values.max() == _NO_DIGIT:
         _see(
@@ -113,10 +119,13 @@ def _counts(read: npt.NDArray[np.uint8], lines: _Positions, at: _Positions, leng
     return np.minimum(counts, MOST_SEEN).astype(np.uint32)
 
 
-def _too_short(length: int, digits: int) -> str:
+def _too_short(told: bytes, digits: int) -> str:
+    length = len(told)
+    if not _HEX.fullmatch(told):
+        return f"it does not begin with {digits} hexadecimal digits"
     if length == digits - (SHA1_DIGITS - NTLM_DIGITS):
         return f"{length} hexadecimal digits are no SHA-1 digest; NTLM and MD5 lists cannot be used"
-    return f"it is cut off: {length} characters, and a digest has {digits} hexadecimal digits"
+    return f"it is cut off: {length} hexadecimal digits, and a digest has {digits}"
 
 
 def _see(lines: _Positions, right: npt.NDArray[np.bool_], why: Callable[[int], str]) -> None:

@@ -66,8 +66,12 @@ class RangeCorpus:
         return f"range:{self._name}{self._day}"
 
     def lookup(self, password: str) -> int:
-        """Return how often the endpoint has seen the password; 0 below the threshold."""
-        key = digest(password).hex().upper().encode()
+        """Return how often the endpoint has seen the password; 0 below the threshold. Raises CorpusUnreadable."""
+        return self.lookup_digest(digest(password))
+
+    def lookup_digest(self, sha1: bytes) -> int:
+        """Return how often the endpoint has seen the password with this SHA-1 digest. Raises CorpusUnreadable."""
+        key = sha1.hex().upper().encode()
         prefix, suffix = key[:PREFIX_DIGITS].decode(), key[PREFIX_DIGITS:]
         lines = self._remembered(prefix)
         if lines is None:

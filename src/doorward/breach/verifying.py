@@ -1,7 +1,7 @@
 """Whether a corpus file is what its header says, byte for byte, and in order."""
 
 import hashlib
-import mmap
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,9 @@ from doorward.breach.format import COUNT_BITS, ENTRY_BYTES, MOST_IN_A_BLOCK, PAG
 
 _BLOCKS = 1 << 18
 
+Part = Callable[[int, int], bytes]
+"""What stands in the file from one position up to another."""
+
 
 def verify(path: Path, progress: Callable[[str, float], None]) -> Header:
     """Read a whole corpus: digests, places and order of every entry. Return its header.
@@ -22,30 +25,39 @@ def verify(path: Path, progress: Callable[[str, float], None]) -> Header:
     Raises CorpusUnreadable for the first thing that is wrong.
     """
     header = read_header(path)
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+    with path.open("rb") as file:
+        part = partial(_part, path, file.fileno())
         for index, segment in enumerate(header.segments, 1):
-            why = _wrong(view, segment, partial(progress, f"segment {index}"))
+            why = _wrong(part, segment, partial(progress, f"segment {index}"))
             if why:
                 raise CorpusUnreadable(f"{path}, segment {index}: {why}.")
-        if not _empty_between(view, header):
+        if not _empty_between(part, header):
             raise CorpusUnreadable(f"{path}: there is something between its parts.")
     return header
 
 
-def _wrong(view: mmap.mmap, segment: Segment, progress: Callable[[float], None]) -> str | None:
+def _part(path: Path, descriptor: int, begin: int, end: int) -> bytes:
+    """Return what stands from one position up to another."""
+    read = os.pread(descriptor, end - begin, begin)
+    if len(read) < end - begin:
+        raise CorpusUnreadable(f"{path} was cut off while it was read.")
+    return read
+
+
+def _wrong(part: Part, segment: Segment, progress: Callable[[float], None]) -> str | None:
     """Say what is wrong with a segment, or nothing."""
     directory, data = hashlib.sha256(), hashlib.sha256()
     read = entries = 0
     for begin in range(0, segment.blocks, _BLOCKS):
         end = min(segment.blocks, begin + _BLOCKS)
-        raw = view[segment.directory_at + begin * PLACE.size : segment.directory_at + end * PLACE.size]
+        raw = part(segment.directory_at + begin * PLACE.size, segment.directory_at + end * PLACE.size)
         directory.update(raw)
         places = np.frombuffer(raw, ">u8").astype(np.int64)
         sizes, offsets = places & MOST_IN_A_BLOCK, places >> COUNT_BITS
         upto = int((offsets + sizes * ENTRY_BYTES).max())
         if upto > segment.data_bytes or not _follow(offsets, sizes * ENTRY_BYTES, read):
             return f"the blocks from {begin:,} on do not follow each other"
-        bytes_ = view[segment.data_at + read : segment.data_at + upto]
+        bytes_ = part(segment.data_at + read, segment.data_at + upto)
         data.update(bytes_)
         if not _ordered(bytes_, offsets - read, sizes):
             return f"entries of the blocks from {begin:,} on are not in order"
@@ -60,16 +72,16 @@ def _wrong(view: mmap.mmap, segment: Segment, progress: Callable[[float], None])
     return None
 
 
-def _empty_between(view: mmap.mmap, header: Header) -> bool:
+def _empty_between(part: Part, header: Header) -> bool:
     """Whether the pages hold nothing but zeros beside directories and entries."""
     parts = sorted(
-        part
+        place
         for one in header.segments
-        for part in ((one.directory_at, one.directory_bytes), (one.data_at, one.data_bytes))
+        for place in ((one.directory_at, one.directory_bytes), (one.data_at, one.data_bytes))
     )
     end = PAGE
     for begin, length in (*parts, (header.length, 0)):
-        if begin < end or begin - end >= PAGE or any(view[end:begin]):
+        if begin < end or begin - end >= PAGE or any(part(end, begin)):
             return False
         end = begin + length
     return True

@@ -8,12 +8,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from doorward.app import asked_corpus
 from doorward.breach.building import LEAST_MEMORY, BuildError, Plan
 from doorward.breach.building import build as build_corpus
 from doorward.breach.corpus import CorpusUnreadable, digest
 from doorward.breach.embedded import ensure_embedded
 from doorward.breach.file import CorpusFile, read_header
 from doorward.breach.format import LONGEST_NAME, REMAINDER_BITS, FormatError, Header
+from doorward.breach.range_corpus import RangeCorpus
 from doorward.breach.sources import SourceError, examine
 from doorward.breach.verifying import verify as verify_corpus
 from doorward.breach.writing import TooUneven
@@ -32,7 +34,7 @@ app.command()(sweep)
 app.command()(coverage)
 
 OfCorpus = Annotated[
-    Path | None, typer.Option("--corpus", help="The corpus file. Default: the one that the server uses.")
+    Path | None, typer.Option("--corpus", help="The corpus file. Default: what the server asks.")
 ]
 
 
@@ -60,6 +62,8 @@ def build(
     """Build a corpus from lists of breached passwords. An interrupted build goes on with the same command."""
     if not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"{out.absolute().parent} is not a directory", param_hint="OUT")
+    if out.is_dir():
+        raise typer.BadParameter(f"{out} is a directory; name a file", param_hint="OUT")
     called = name or out.stem or out.name
     if len(called.encode()) > LONGEST_NAME:
         raise typer.BadParameter(f"it is longer than {LONGEST_NAME} bytes", param_hint="--name")
@@ -87,8 +91,7 @@ def info(corpus: OfCorpus = None, data: Data = None) -> None:
 @app.command("check")
 def check(corpus: OfCorpus = None, data: Data = None) -> None:
     """Say whether passwords are known: one that is typed, unseen, or one a line from standard input."""
-    chosen = settings(data)
-    known = CorpusFile(_chosen(corpus, chosen), chosen.corpus_min_count)
+    known = _asked(corpus, settings(data))
     try:
         if sys.stdin.isatty():
             _answer(known.lookup_digest(digest(typer.prompt("Password", hide_input=True))))
@@ -112,9 +115,18 @@ def verify(corpus: OfCorpus = None, data: Data = None) -> None:
     typer.echo(f"{path}: {header.entries:,} passwords, all in order")
 
 
+def _asked(corpus: Path | None, chosen: Settings) -> CorpusFile | RangeCorpus:
+    if corpus is None and chosen.corpus_range_url is not None:
+        return asked_corpus(chosen, SystemClock())
+    return CorpusFile(_chosen(corpus, chosen), chosen.corpus_min_count)
+
+
 def _chosen(corpus: Path | None, chosen: Settings) -> Path:
     if corpus is not None:
         return corpus
+    if chosen.corpus_range_url is not None:
+        typer.echo("doorward: the server asks a range endpoint and no file; --corpus names one", err=True)
+        raise typer.Exit(1)
     if chosen.corpus is not None:
         return chosen.corpus
     try:

@@ -240,7 +240,8 @@ def _ask(
     if piped:
         _fail("standard input holds the leak, so nobody can be asked: --yes says so beforehand")
     if not typer.confirm("Go on?"):
-        raise typer.Abort
+        typer.echo("Nothing was swept.")
+        raise typer.Exit(1)
 
 
 def _lasting(seconds: float) -> str:

@@ -19,7 +19,7 @@ from doorward.messages.queries import OutboxRow
 from doorward.messages.smtp import SmtpServer
 from doorward.settings import Settings
 from doorward.store.engine import Store
-from doorward.store.sealing import Keyring, SealError
+from doorward.store.sealing import Keyring, SealError, UnknownKey
 
 POLL_SECONDS: Final = 1.0
 AT_ONCE: Final = 100
@@ -107,6 +107,9 @@ def _deliver(postbox: Postbox, server: SmtpServer | None, row: OutboxRow) -> boo
         return True
     except smtp.TryAgain as problem:
         reached = not isinstance(problem, smtp.Unreachable)
+        _postpone(postbox, row, str(problem))
+    except UnknownKey as problem:
+        # A command that began after a rotation has sealed it; this server knows the key from its next start on.
         _postpone(postbox, row, str(problem))
     except (smtp.Refused, smtp.Uncertain, SealError) as problem:
         text = str(problem)

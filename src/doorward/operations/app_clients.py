@@ -88,6 +88,7 @@ def delete_user_pool_client(call: Call, request: DeleteUserPoolClientRequest) ->
         pool = user_pools.require(tx, request.user_pool_id)
         app_clients.remove(tx, app_clients.require_in(tx, pool.id, request.client_id))
         remove_configuration(tx, pool.id, request.client_id)
+    call.services.counts.forget_client(pool.id, request.client_id)
     return DeleteUserPoolClientResponse()
 
 

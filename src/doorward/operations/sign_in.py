@@ -27,7 +27,7 @@ from doorward.wire.contract import (
     RespondToAuthChallengeRequest,
     RespondToAuthChallengeResponse,
 )
-from doorward.wire.errors import InvalidParameterException
+from doorward.wire.errors import CognitoError, InvalidParameterException
 
 AnyResponse = TypeVar(
     "AnyResponse",
@@ -95,7 +95,8 @@ def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthRespo
         client = app_clients.require(tx, request.client_id)
         pool = user_pools.require(tx, client.pool_id)
     flow = _flow(PUBLIC_FLOWS, request.auth_flow, client.explicit_auth_flows)
-    outcome = flow(
+    outcome = _taken(
+        flow,
         SignInRequest(
             call=call,
             pool=pool,
@@ -104,7 +105,7 @@ def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthRespo
             context=request.user_context_data,
             administrator=False,
             session=request.session,
-        )
+        ),
     )
     return _answer(InitiateAuthResponse, outcome)
 
@@ -121,7 +122,8 @@ def respond_to_auth_challenge(
     with call.reading() as tx:
         client = app_clients.require(tx, request.client_id)
         pool = user_pools.require(tx, client.pool_id)
-    outcome = _challenge(request.challenge_name)(
+    outcome = _taken(
+        _challenge(request.challenge_name),
         SignInRequest(
             call=call,
             pool=pool,
@@ -131,7 +133,7 @@ def respond_to_auth_challenge(
             administrator=False,
             session=request.session,
             client_metadata=request.client_metadata,
-        )
+        ),
     )
     return _answer(RespondToAuthChallengeResponse, outcome)
 
@@ -142,7 +144,8 @@ def admin_initiate_auth(call: Call, request: AdminInitiateAuthRequest) -> AdminI
         pool = user_pools.require(tx, request.user_pool_id)
         client = app_clients.require_in(tx, pool.id, request.client_id)
     flow = _flow(ADMINISTRATOR_FLOWS, request.auth_flow, client.explicit_auth_flows)
-    outcome = flow(
+    outcome = _taken(
+        flow,
         SignInRequest(
             call=call,
             pool=pool,
@@ -151,7 +154,7 @@ def admin_initiate_auth(call: Call, request: AdminInitiateAuthRequest) -> AdminI
             context=request.context_data,
             administrator=True,
             session=request.session,
-        )
+        ),
     )
     return _answer(AdminInitiateAuthResponse, outcome)
 
@@ -163,7 +166,8 @@ def admin_respond_to_auth_challenge(
     with call.reading() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
         client = app_clients.require_in(tx, pool.id, request.client_id)
-    outcome = _challenge(request.challenge_name)(
+    outcome = _taken(
+        _challenge(request.challenge_name),
         SignInRequest(
             call=call,
             pool=pool,
@@ -173,7 +177,7 @@ def admin_respond_to_auth_challenge(
             administrator=True,
             session=request.session,
             client_metadata=request.client_metadata,
-        )
+        ),
     )
     return _answer(AdminRespondToAuthChallengeResponse, outcome)
 
@@ -196,6 +200,20 @@ def _challenge(name: str) -> Flow:
     if name not in CHALLENGES:
         raise InvalidParameterException(f"Doorward does not have the challenge {name} yet.")
     return CHALLENGES[name]
+
+
+def _taken(flow: Flow, request: SignInRequest) -> Challenge | Granted:
+    """Take a flow, and count what it comes to; a challenge is no end."""
+    counts = request.call.services.counts
+    count = counts.token_refresh if flow is refresh else counts.sign_in
+    try:
+        outcome = flow(request)
+    except CognitoError:
+        count(request.pool.id, request.client.id, success=False)
+        raise
+    if isinstance(outcome, Granted):
+        count(request.pool.id, request.client.id, success=True)
+    return outcome
 
 
 def _answer(shape: type[AnyResponse], outcome: Challenge | Granted) -> AnyResponse:

@@ -99,6 +99,7 @@ def delete_user_pool(call: Call, request: DeleteUserPoolRequest) -> DeleteUserPo
             )
         user_pools.remove(tx, pool.id)
     call.services.guard.views.forget(pool.id)
+    call.services.counts.forget_pool(pool.id)
     return DeleteUserPoolResponse()
 
 

@@ -17,6 +17,7 @@ from doorward.clock import Instant
 from doorward.directory.user import User
 from doorward.history import queries as events
 from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventFeedback, EventResponse
+from doorward.metrics.counts import Counts
 from doorward.network.locator import Locator
 from doorward.protection import configuration, queries
 from doorward.protection.account_facts import account_facts
@@ -49,10 +50,12 @@ class Guard:
         locator: Locator,
         model: Model,
         setup: SetupAtRisk,
+        counts: Counts,
     ) -> None:
         self._locator = locator
         self.model = model
         self._setup = setup
+        self._counts = counts
         self.views = PoolViews()
 
     def screen(self, tx: Connection, attempt: Attempt) -> Screening:
@@ -188,7 +191,8 @@ class Guard:
         return failed
 
     def observe(self, event: AuthEvent) -> None:
-        """Count an event in its pool's view, once it is committed."""
+        """Count an event, and in its pool's view, once it is committed."""
+        self._counts.attempt(event)
         view = self.views.known(event.pool_id)
         if view is not None:
             view.observe(event)

@@ -6,6 +6,7 @@ from doorward.breach import check as breach_check
 from doorward.breach.check import CompromisedCheck, EventKind, WhenUnreadable
 from doorward.breach.corpus import Corpus, CorpusUnreadable
 from doorward.directory.user import StoredPassword
+from doorward.metrics.counts import Counts
 from doorward.protection.screening import Screening
 from doorward.risk.policy import Mode
 
@@ -15,9 +16,10 @@ _log = structlog.get_logger(__name__)
 class KnownPasswords:
     """The breach corpus, asked on behalf of an attempt; what cannot be read is loud in the log."""
 
-    def __init__(self, corpus: Corpus, when_unreadable: WhenUnreadable) -> None:
+    def __init__(self, corpus: Corpus, when_unreadable: WhenUnreadable, counts: Counts) -> None:
         self._corpus = corpus
         self._when_unreadable = when_unreadable
+        self._counts = counts
 
     def check(self, screening: Screening, password: str, event: EventKind) -> CompromisedCheck:
         """Ask the corpus for a password that is in hand, where the pool's configuration wants that."""
@@ -32,7 +34,10 @@ class KnownPasswords:
             corpus=self._corpus,
             when_unreadable=self._when_unreadable,
         )
+        if checked.outcome == "checked":
+            self._counts.corpus("found" if checked.found else "not found")
         if checked.outcome == "unchecked":
+            self._counts.corpus("unreadable")
             _log.error(
                 "breach corpus unreadable",
                 problem=checked.reason,
@@ -63,7 +68,10 @@ class KnownPasswords:
         cannot be read.
         """
         try:
-            return self._corpus.lookup(password) > 0, self._corpus.version
+            known, version = self._corpus.lookup(password) > 0, self._corpus.version
         except CorpusUnreadable as cause:
+            self._counts.corpus("unreadable")
             _log.error("breach corpus unreadable", problem=str(cause), password="stored unchecked")
             return None, None
+        self._counts.corpus("found" if known else "not found")
+        return known, version

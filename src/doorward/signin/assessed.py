@@ -165,8 +165,11 @@ def record_find(tx: Connection, assessed: Assessed, *, user: User | None = None)
 
 
 def settle(assessed: Assessed) -> None:
-    """After the commit: let the pool's view see the event, and raise what refused the attempt."""
+    """After the commit: count the attempt, and raise what refused it."""
+    services, attempt = assessed.call.services, assessed.screening.attempt
+    if attempt.event_type == "SignUp" and attempt.user is None:
+        services.counts.sign_up(attempt.pool.id, attempt.client_id, success=assessed.refusal is None)
     if assessed.event is not None:
-        assessed.call.services.guard.observe(assessed.event)
+        services.guard.observe(assessed.event)
     if assessed.refusal is not None:
         raise assessed.refusal

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
-from doorward.breach.check import LEAK, NOT_ASKED, CompromisedCheck
+from doorward.breach.check import LEAK, CompromisedCheck
 from doorward.directory.queries import users
 from doorward.directory.user import StoredPassword
 from doorward.signin.sign_in import Answer, SignIn
@@ -25,11 +25,12 @@ class PasswordCheck:
 
 
 def check_proven(sign_in: SignIn, stored: StoredPassword, password: str) -> PasswordCheck:
-    """Ask everyone who may know the password; not inside a transaction."""
+    """Ask everyone who may know the password; not inside a transaction.
+
+    In mode OFF no corpus is asked; what a sweep has left is tried all the same, and only marked.
+    """
     call, screening = sign_in.call, sign_in.screening
     known_passwords = call.services.known_passwords
-    if screening.mode.value == "OFF":
-        return PasswordCheck(NOT_ASKED)
     with call.reading() as tx:
         waited, leak = deferred.waiting(
             tx, call.services.keyring, sign_in.pool.id, sign_in.known_user.sub, password, call.now
@@ -55,8 +56,11 @@ def keep_password_check(tx: Connection, sign_in: SignIn) -> Answer | None:
     stored = user.password
     if not sign_in.checked or check.outcome != "checked" or stored is None:
         return None
-    kept = (stored.compromised, stored.corpus_version)
-    if kept == (check.found, check.corpus_version) or (check.found and _found_by_sweep(stored)):
+    # A sweep may have found it since this sign-in read it.
+    if _found_by_sweep(stored) or (stored.compromised, stored.corpus_version) == (
+        check.found,
+        check.corpus_version,
+    ):
         return None
     sign_in.user = msgspec.structs.replace(
         user,

@@ -32,6 +32,10 @@ class SealError(Exception):
     """A key or a sealed value is unusable. The sentence says why and holds no secret."""
 
 
+class UnknownKey(SealError):
+    """The key is not in the ring: perhaps not yet, where another process has rotated since this one began."""
+
+
 class Keyring:
     """The keys that protect secrets at rest, by id. The last one seals; every one opens.
 
@@ -82,11 +86,11 @@ class Keyring:
         return header + key.cipher(nonce).encrypt(nonce[_HALF:], plaintext, header + context)
 
     def open(self, sealed: bytes, context: bytes) -> bytes:
-        """Decrypt. Raises SealError where the key is not here or the value or context is not as sealed."""
+        """Decrypt. Raises UnknownKey, and SealError where the value or context is not as sealed."""
         key_id, rest = _split(sealed)
         key = self._keys.get(key_id)
         if key is None:
-            raise SealError(f"The sealing key {key_id} is not in the key ring.")
+            raise UnknownKey(f"The sealing key {key_id} is not in the key ring.")
         nonce, ciphertext = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
         if len(nonce) != _NONCE_BYTES:
             raise SealError("The sealed value is cut short.")
@@ -94,6 +98,13 @@ class Keyring:
             return key.cipher(nonce).decrypt(nonce[_HALF:], ciphertext, key.prefix + nonce + context)
         except (InvalidTag, ValueError):
             raise SealError("The sealed value was changed, or belongs somewhere else.") from None
+
+    def knows(self, value: bytes) -> bool:
+        """Say whether a key of this ring made a value, which may be sealed or a digest."""
+        try:
+            return _split(value)[0] in self._keys
+        except SealError:
+            return False
 
     def is_newest(self, sealed: bytes) -> bool:
         """Say whether a sealed value or a digest was made with the newest key; a rotation renews the others.

@@ -24,11 +24,15 @@ def defer(
 def waiting(
     tx: Connection, keyring: Keyring, pool_id: str, sub: str, password: str, now: Instant
 ) -> tuple[bool, str | None]:
-    """Say whether anything waits for a user's sign-in, and name the leak that holds this very password."""
+    """Say whether something waits for a user's sign-in that is done now, and name the leak that holds his password.
+
+    Nothing is done where a digest is of a key that this process does not know yet: it waits for another sign-in.
+    """
     own, everyones = (keyring.digests(_PURPOSE, _what(pool_id, whose, password)) for whose in (sub, EVERYONE))
     found = queries.deferred(tx, pool_id, sub, everyones, now)
     leaks = [row.leak for row in found if row.password_digest in own or row.password_digest in everyones]
-    return any(row.sub == sub for row in found), leaks[0] if leaks else None
+    for_him = [row.password_digest for row in found if row.sub == sub]
+    return bool(for_him) and all(map(keyring.knows, for_him)), leaks[0] if leaks else None
 
 
 def _what(pool_id: str, sub: str, password: str) -> bytes:

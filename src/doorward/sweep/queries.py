@@ -142,6 +142,29 @@ def coverage(tx: Connection, pool_id: str) -> list[tuple[str | None, bool | None
     return [(row[0], row[1], row[2]) for row in tx.execute(query)]
 
 
+@dataclass(slots=True)
+class Figures:
+    """What the sweeps of a pool have verified and found, and what waits for its sign-ins."""
+
+    verified: int = 0
+    found: int = 0
+    waiting: int = 0
+
+
+def figures(tx: Connection) -> dict[str, Figures]:
+    """Return the figures of every pool that has any, by its id."""
+    by_pool: dict[str, Figures] = {}
+    swept = select(
+        breach_sweeps.c.pool_id, func.sum(breach_sweeps.c.verified), func.sum(breach_sweeps.c.found)
+    ).group_by(breach_sweeps.c.pool_id)
+    for pool_id, verified, found in tx.execute(swept):
+        by_pool[pool_id] = Figures(verified, found)
+    waiting = select(deferred_leaks.c.pool_id, func.count()).group_by(deferred_leaks.c.pool_id)
+    for pool_id, count in tx.execute(waiting):
+        by_pool.setdefault(pool_id, Figures()).waiting = count
+    return by_pool
+
+
 def count_deferred(tx: Connection, pool_id: str) -> tuple[int, int]:
     """Return for how many users something waits, and how many passwords wait for everyone."""
     of_pool = deferred_leaks.c.pool_id == pool_id

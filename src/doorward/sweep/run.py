@@ -181,13 +181,14 @@ def _work_on(sweep: Sweep, state: _State, batch: Batch, reports: Reports) -> Non
 def _write(
     sweep: Sweep, state: _State, matches: list[Job], waiting: list[tuple[str, str]], reports: Reports
 ) -> None:
-    tries = 0
+    changed: list[Job] = []
+    tries = 1
     while matches:
         part, matches = matches[:FINDS_AT_ONCE], matches[FINDS_AT_ONCE:]
         now = sweep.clock.now()
         with _writing(sweep) as tx:
             finds = [treat(tx, sweep.keyring, sweep.plan, job, now) for job in part]
-            changed = [job for job, find in zip(part, finds, strict=True) if find.outcome == "changed"]
+            changed += [job for job, find in zip(part, finds, strict=True) if find.outcome == "changed"]
             treated = [find for find in finds if find.outcome not in {"changed", "gone"}]
             state.progress = replace(state.progress, found=state.progress.found + len(treated))
             if not matches and not changed:
@@ -195,11 +196,9 @@ def _write(
                 waiting = []
         for find in treated:
             reports.find(find)
-        tries += 1
-        if tries < _TRIES:
-            matches += _still_matching(sweep, changed)
-        else:
-            waiting += [(job.sub, job.password) for job in changed]
+        if not matches and tries < _TRIES:
+            matches, changed, tries = _still_matching(sweep, changed), [], tries + 1
+    waiting += [(job.sub, job.password) for job in changed]
     if waiting or monotonic() - state.kept_at >= BATCH_SECONDS:
         with _writing(sweep) as tx:
             _keep(tx, sweep, state, waiting)

@@ -1,6 +1,8 @@
 """A corpus file: what was put in is found, what was not is not, and a file that is not whole answers nothing."""
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -187,6 +189,38 @@ def test_what_was_seen_less_often_than_asked_for_is_not_known(tmp_path: Path) ->
     assert [corpus.lookup(word) for word in ("rare", "often", "everywhere")] == [0, 10, 1_000_000]
 
 
+_WRITTEN_OVER = """
+import os, sys, threading, time
+from pathlib import Path
+from doorward.breach.corpus import CorpusUnreadable
+from doorward.breach.file import CorpusFile
+
+path = Path(sys.argv[1])
+whole, corpus, stopped, told = path.read_bytes(), CorpusFile(path), threading.Event(), [0, 0]
+
+def ask():
+    while not stopped.is_set():
+        try:
+            corpus.lookup_digest(os.urandom(20))
+            told[0] += 1
+        except CorpusUnreadable:
+            told[1] += 1
+
+asking = [threading.Thread(target=ask) for _ in range(2)]
+for one in asking:
+    one.start()
+for _ in range(300):
+    os.truncate(path, 0)
+    time.sleep(0.001)
+    path.write_bytes(whole)
+    time.sleep(0.001)
+stopped.set()
+for one in asking:
+    one.join()
+print(*told)
+"""
+
+
 class TestReplacement:
     """Another corpus is put in the place of one that is in use."""
 
@@ -223,7 +257,6 @@ class TestReplacement:
         corpus = CorpusFile(path)
         assert corpus.lookup("word 7") == 1
         os.truncate(path, PAGE)
-        # To read the mapped pages that are no longer there would end the process.
         with pytest.raises(CorpusUnreadable, match="bytes long and should be"):
             corpus.lookup("word 7")
         path.unlink()
@@ -231,6 +264,18 @@ class TestReplacement:
             corpus.lookup("word 7")
         path.write_bytes(whole)
         assert corpus.lookup("word 7") == 1
+
+    def test_one_that_is_written_over_again_and_again_ends_nobody(self, tmp_path: Path) -> None:
+        """In a process of its own: what would happen if the file were mapped is SIGBUS."""
+        path = tmp_path / "c"
+        make(path, {f"word {index}": 1 for index in range(5000)})
+        ended = subprocess.run(
+            [sys.executable, "-c", _WRITTEN_OVER, str(path)], check=False, capture_output=True, text=True
+        )
+        assert (ended.returncode, ended.stderr) == (0, "")
+        answered, unreadable = map(int, ended.stdout.split())
+        assert answered > 0
+        assert unreadable > 0
 
     def test_readers_never_see_anything_but_a_whole_version(self, tmp_path: Path) -> None:
         path = tmp_path / "c"

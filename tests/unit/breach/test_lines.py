@@ -72,7 +72,7 @@ GOOD = b"A" * 40 + b":1\n"
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (b"A" * 39, "cut off: 39 characters"),
+        (b"A" * 39, "cut off: 39 hexadecimal digits"),
         (b"A" * 39 + b":5", "does not begin with 40 hexadecimal digits"),
         (b"A" * 39 + b"G:5", "does not begin with 40 hexadecimal digits"),
         (b"\xff" * 40, "does not begin with 40 hexadecimal digits"),
@@ -84,7 +84,10 @@ GOOD = b"A" * 40 + b":1\n"
         (b"A" * 40 + b":1x", "count is no number"),
         (b"A" * 40 + b":" + b"9" * 30, "count is too long"),
         (b"A" * 32, "NTLM and MD5"),
-        (b"hello", "cut off: 5 characters"),
+        (b"A" * 32 + b":5", "NTLM and MD5"),
+        (b"A" * 20 + b":5", "cut off: 20 hexadecimal digits"),
+        (b"hello", "does not begin with 40 hexadecimal digits"),
+        (b":5", "does not begin with 40 hexadecimal digits"),
     ],
 )
 def test_the_first_wrong_line_is_named(line: bytes, why: str) -> None:

@@ -85,7 +85,7 @@ def test_what_the_lines_are_can_be_said(tmp_path: Path) -> None:
     path.write_text("A" * 32 + "\nhello\n")
     assert len(_found(path, words=True)) == 2
     path.write_text("hello\n")
-    with pytest.raises(SourceError, match=r"list, line 1: it is cut off"):
+    with pytest.raises(SourceError, match=r"list, line 1: it does not begin"):
         _found(path, words=False)
 
 
@@ -113,7 +113,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_password(tmp_path: Path) -> N
         (zstandard.compress(bytes(range(1, 256)) * 9000)[:-20], "it is damaged or cut off"),
         (
             b"A" * 40 + b":1\n" + b"B" * 40 + b":2\n" + b"C" * 20,
-            r"list, line 3: it is cut off: 20 characters",
+            r"list, line 3: it is cut off: 20 hexadecimal digits",
         ),
         (b"x" * (6 << 20), r"list, line 1: it is longer than"),
     ],
