@@ -99,7 +99,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_password(tmp_path: Path) -> N
     ("contents", "why"),
     [
         (b"", "list: it is empty"),
-        (gzip.compress(b""), "list: it is empty"),
+        (gzip.compress(b"", mtime=0), "list: it is empty"),
         (
             b"A" * 32 + b":5\n",
             "line 1: 32 hexadecimal digits are no SHA-1 digest; NTLM and MD5 lists cannot be used",
