@@ -18,7 +18,10 @@ from doorward.risk.circumstance import Circumstance, NetworkKind
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """An attempt. `user` is None where `username` leads to nobody."""
+    """An attempt. `user` is None where `username` leads to nobody.
+
+    `refresh_of` is for the refresh of a session: the event of the sign-in that began it, empty where there is none.
+    """
 
     pool: UserPool
     client_id: str | None
@@ -29,6 +32,7 @@ class Attempt:
     username: str
     user: User | None
     context: ClientContext
+    refresh_of: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

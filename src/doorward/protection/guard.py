@@ -32,15 +32,24 @@ from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
 from doorward.protection.pool_views import PoolView, PoolViews
 from doorward.protection.recording import new_event, with_answers, with_password_check, with_verdict
-from doorward.protection.screening import NO_FACTORS, HeldFactors, Screening, Verdict, Waiting
+from doorward.protection.screening import (
+    NO_FACTORS,
+    HeldFactors,
+    RefreshVerdict,
+    Screening,
+    Verdict,
+    Waiting,
+)
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
 from doorward.risk.policy import Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
 from doorward.risk.profile import Profile, distrust, learn, trust
+from doorward.risk.refresh_policy import BLOCKED_ADDRESS, as_acted, decide_refresh
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import Assessment, score
+from doorward.risk.session import has_moved
 from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 from doorward.risk.velocity import is_afar
 
@@ -161,6 +170,38 @@ class Guard:
             afar=is_afar(profile, screening.surroundings.circumstance),
         )
 
+    def assess_refresh(
+        self, tx: Connection, screening: Screening, held: HeldFactors
+    ) -> RefreshVerdict | None:
+        """Score the refresh of a session that has moved since its sign-in, and decide what is done about it.
+
+        None for the ordinary refresh, which is not scored: from the client or the network that the sign-in came from,
+        or one that the user is known by; from an address that is always allowed; of a sign-in that was not recorded.
+        """
+        attempt, present = screening.attempt, screening.surroundings.circumstance
+        if screening.mode is Mode.OFF or attempt.user is None:
+            return None
+        if screening.exception is IpException.BLOCK:
+            return RefreshVerdict(assessment=None, decision=as_acted(BLOCKED_ADDRESS, screening.mode))
+        if screening.exception is IpException.ALLOW or not attempt.refresh_of:
+            return None
+        began = events.find(tx, attempt.pool.id, attempt.refresh_of)
+        if began is None:
+            return None
+        user = attempt.user
+        profile = self._profile(tx, user.pool_id, user.sub)
+        if not has_moved(_circumstance.decode(began.circumstance), present, profile):
+            return None
+        assessment = self._score(tx, screening, profile, _account_facts(user, profile, attempt.now))
+        return RefreshVerdict(
+            assessment=assessment,
+            decision=decide_refresh(
+                self._policy(screening), assessment.level, second_factor_active=held.active
+            ),
+            earlier_sign_ins=profile.successes,
+            afar=is_afar(profile, present),
+        )
+
     def with_remembered_device(self, tx: Connection, screening: Screening, event_id: str | None) -> Screening:
         """Return a sign-in's screening where it comes from a remembered device that has proven its secret.
 
@@ -190,7 +231,7 @@ class Guard:
         *,
         response: EventResponse,
         challenges: list[ChallengeResponse],
-        verdict: Verdict | None = None,
+        verdict: Verdict | RefreshVerdict | None = None,
         compromised: CompromisedCheck = NOT_ASKED,
         waiting: Waiting | None = None,
     ) -> AuthEvent | None:
@@ -201,7 +242,7 @@ class Guard:
         if screening.mode is Mode.OFF:
             return None
         event = new_event(screening, response, challenges, verdict, compromised)
-        event = self._written(tx, event, waiting, learns=event.event_type == "SignIn")
+        event = self._written(tx, event, waiting, learns=event.is_sign_in)
         events.add(tx, event)
         return event
 
@@ -295,14 +336,16 @@ class Guard:
             )
 
     def _decide(self, screening: Screening, level: Level, held: HeldFactors) -> Decision:
-        policy = Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)
         facts = UserFacts(
             second_factor_active=held.active,
             can_set_up_factor=held.can_set_up,
             mfa_on=held.always_asked,
             device_replaces_mfa=held.device_stands,
         )
-        return decide(policy, level, facts, screening.exception)
+        return decide(self._policy(screening), level, facts, screening.exception)
+
+    def _policy(self, screening: Screening) -> Policy:
+        return Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)
 
     def _written(
         self, tx: Connection, event: AuthEvent, waiting: Waiting | None, *, learns: bool

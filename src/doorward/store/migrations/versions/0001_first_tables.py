@@ -361,7 +361,20 @@ def upgrade() -> None:
         "token_families",
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("origin_jti", sa.String(), nullable=False),
+        sa.Column(
+            "locator_digest",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="of what all its refresh tokens begin with",
+        ),
         sa.Column("refresh_digest", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "replaced_digest",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="of the refresh token before, by rotation",
+        ),
+        sa.Column("rotated_at", sa.Double(), nullable=True),
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("sub", sa.String(), nullable=False),
         sa.Column("auth_time", sa.Double(), nullable=False),
@@ -376,7 +389,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("pool_id", "origin_jti", name=op.f("pk_token_families")),
         sa.UniqueConstraint(
-            "pool_id", "refresh_digest", name=op.f("uq_token_families_pool_id_refresh_digest")
+            "pool_id", "locator_digest", name=op.f("uq_token_families_pool_id_locator_digest")
         ),
     )
     with op.batch_alter_table("token_families", schema=None) as batch_op:
