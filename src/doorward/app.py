@@ -34,6 +34,7 @@ from doorward.periodic import Periodic
 from doorward.protection.abandoned import EVERY_SECONDS as ABANDONED_SECONDS
 from doorward.protection.abandoned import fail_abandoned
 from doorward.protection.guard import Guard
+from doorward.protection.known_passwords import KnownPasswords
 from doorward.protection.view_keeping import keep_views
 from doorward.retention import EVERY_SECONDS as RETENTION_SECONDS
 from doorward.retention import delete_expired
@@ -96,11 +97,10 @@ def build_services(
             settings.argon2_memory, settings.argon2_iterations, settings.argon2_parallelism
         ),
         corpus=corpus,
+        known_passwords=KnownPasswords(corpus, settings.corpus_unreadable),
         guard=Guard(
             locator=Locator(settings.geo_databases),
-            corpus=corpus,
             model=SHIPPED,
-            when_unreadable=settings.corpus_unreadable,
             setup=SetupAtRisk.ALWAYS if settings.mfa_setup_at_high else SetupAtRisk.UP_TO_MEDIUM,
         ),
         issuer=Issuer(

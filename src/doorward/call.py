@@ -10,6 +10,7 @@ from doorward.clock import Clock, Instant
 from doorward.directory.access_key import AccessKey
 from doorward.directory.password_hash import PasswordHashing
 from doorward.protection.guard import Guard
+from doorward.protection.known_passwords import KnownPasswords
 from doorward.settings import Settings
 from doorward.store.engine import Store
 from doorward.store.sealing import Keyring
@@ -26,6 +27,7 @@ class Services:
     keyring: Keyring
     password_hash: PasswordHashing
     corpus: Corpus
+    known_passwords: KnownPasswords
     guard: Guard
     issuer: Issuer
 

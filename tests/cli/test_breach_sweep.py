@@ -437,7 +437,7 @@ def test_what_is_ended_goes_on_where_it_was(beside: Beside, tmp_path: Path, how:
 
 def test_bare_passwords_go_on_in_the_middle_of_one(beside: Beside, tmp_path: Path) -> None:
     app, _ = many(beside, 40)
-    leak = put(tmp_path, "wrong-horse-1", f"{LEAKED}-0", "wrong-horse-2")
+    leak = put(tmp_path, f"{LEAKED}-0", "wrong-horse-1", "wrong-horse-2")
     command = ("breach", "sweep", str(leak), "--pool", app.pool_id, "--yes")
     process = beside.start(*command, "--rate", "9")
 

@@ -1,8 +1,8 @@
 """Protection: what stands between "the credentials are right" and "here are the tokens".
 
-`screen` looks at the address, `check_password` asks the breach corpus, `assess` scores the attempt and
-decides, `record` writes the event down and learns from a full success, `observe` counts it after the commit,
-`judge` takes feedback. Mode OFF does none of it.
+`screen` looks at the address, `assess` scores the attempt and decides, `record` writes the event down and learns
+from a full success, `observe` counts it after the commit, `judge` takes feedback. Mode OFF does none of it. The
+breach corpus is asked beside it, in `known_passwords`.
 """
 
 from collections.abc import Sequence
@@ -12,22 +12,14 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from doorward.breach.check import (
-    NOT_ASKED,
-    CompromisedCheck,
-    EventKind,
-    WhenUnreadable,
-    check,
-    check_kept,
-    found_in_leak,
-)
-from doorward.breach.corpus import Corpus, CorpusUnreadable
+from doorward.breach.check import NOT_ASKED, CompromisedCheck
 from doorward.clock import Instant
-from doorward.directory.user import StoredPassword, User
+from doorward.directory.user import User
 from doorward.history import queries as events
 from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventFeedback, EventResponse
 from doorward.network.locator import Locator
 from doorward.protection import configuration, queries
+from doorward.protection.account_facts import account_facts
 from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
 from doorward.protection.pool_views import PoolView, PoolViews
@@ -53,29 +45,22 @@ from doorward.risk.session import has_moved
 from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 from doorward.risk.velocity import is_afar
 
-TAKEOVERS_SECONDS = 2 * 365 * 86_400.0
-"""How long a sign-in that was reported as not the user's own counts against his account."""
-
 _circumstance = msgspec.json.Decoder(Circumstance)
 _log = structlog.get_logger(__name__)
 
 
 class Guard:
-    """The engine, the breach corpus and the pools' views, put together."""
+    """The engine and the pools' views, put together."""
 
     def __init__(
         self,
         *,
         locator: Locator,
-        corpus: Corpus,
         model: Model,
-        when_unreadable: WhenUnreadable,
         setup: SetupAtRisk,
     ) -> None:
         self._locator = locator
-        self._corpus = corpus
         self.model = model
-        self._when_unreadable = when_unreadable
         self._setup = setup
         self.views = PoolViews()
 
@@ -110,48 +95,6 @@ class Guard:
             return f"{sub} device {keys[DEVICE_ID]}"
         return f"{sub} network {keys[PREFIX]}" if keys[PREFIX] in known[PREFIX] else sub
 
-    def check_password(self, screening: Screening, password: str, event: EventKind) -> CompromisedCheck:
-        """Ask the corpus for a password that is in hand, where the pool's configuration wants that."""
-        checked = check(
-            password,
-            event=event,
-            mode=screening.mode.value,
-            configured=screening.configured.compromised,
-            corpus=self._corpus,
-            when_unreadable=self._when_unreadable,
-        )
-        if checked.outcome == "unchecked":
-            _log.error(
-                "breach corpus unreadable",
-                problem=checked.reason,
-                password="refused" if checked.refuse else "passed unchecked",
-                pool_id=screening.attempt.pool.id,
-                operation=screening.attempt.operation,
-            )
-        return checked
-
-    def check_stored_password(self, screening: Screening, stored: StoredPassword) -> CompromisedCheck:
-        """Say what was found when a password was set: for SRP, where no password is in hand."""
-        return check_kept(
-            stored.compromised,
-            stored.corpus_version,
-            mode=screening.mode.value,
-            configured=screening.configured.compromised,
-            when_unreadable=self._when_unreadable,
-        )
-
-    def found_in_leak(self, screening: Screening, leak: str) -> CompromisedCheck:
-        """Say what follows where a sweep knew the password that is in hand."""
-        return found_in_leak(leak, mode=screening.mode.value, configured=screening.configured.compromised)
-
-    def known_from_breaches(self, password: str) -> tuple[bool | None, str | None]:
-        """Return whether a password is known, and to which corpus; None where it cannot be read."""
-        try:
-            return self._corpus.lookup(password) > 0, self._corpus.version
-        except CorpusUnreadable as cause:
-            _log.error("breach corpus unreadable", problem=str(cause), password="stored unchecked")
-            return None, None
-
     def assess(self, tx: Connection, screening: Screening, held: HeldFactors = NO_FACTORS) -> Verdict:
         """Score an attempt whose credentials are right, and decide what is done about it.
 
@@ -161,7 +104,7 @@ class Guard:
             return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, held))
         user = screening.attempt.user
         profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
-        assessment = self._score(tx, screening, profile, _account_facts(user, profile, screening.attempt.now))
+        assessment = self._score(tx, screening, profile, account_facts(user, profile, screening.attempt.now))
         decision = self._decide(screening, assessment.level, held)
         return Verdict(
             assessment=assessment,
@@ -389,16 +332,3 @@ def _waiting(tx: Connection, event: AuthEvent, waiting: Waiting) -> AuthEvent:
 
 def _ended(tx: Connection, event: AuthEvent) -> AuthEvent:
     return msgspec.structs.replace(event, concluded=events.next_number(tx, event.pool_id), open_until=None)
-
-
-def _account_facts(user: User | None, profile: Profile, now: Instant) -> AccountFacts:
-    if user is None:
-        return AccountFacts()
-    password = user.password
-    reported = sum(1 for mark in profile.distrusted if now - mark.at < TAKEOVERS_SECONDS)
-    return AccountFacts(
-        created_at=user.created_at,
-        password_changed_at=password.set_at if password else None,
-        compromised=bool(password and password.compromised),
-        takeovers=reported,
-    )

@@ -125,7 +125,7 @@ def begin_by_administrator(
 
 def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
     """Ask whether a new password is known from breaches, and refuse it where the pool acts on that."""
-    found = assessed.call.services.guard.check_password(assessed.screening, password, event)
+    found = assessed.call.services.known_passwords.check(assessed.screening, password, event)
     assessed.compromised = found
     if found.block:
         assessed.refusal = InvalidPasswordException(COMPROMISED)

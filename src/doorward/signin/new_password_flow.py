@@ -30,7 +30,7 @@ def answer_new_password(request: SignInRequest) -> Challenge | Granted:
     with call.reading() as tx:
         sign_in = resumed(tx, request, CHALLENGE)
     user = _waiting(sign_in.user, sign_in.password_digest)
-    compromised = call.services.guard.check_password(sign_in.screening, password, "PASSWORD_CHANGE")
+    compromised = call.services.known_passwords.check(sign_in.screening, password, "PASSWORD_CHANGE")
     sign_in.compromised = compromised
     if compromised.block or compromised.refuse:
         with call.writing() as tx:

@@ -26,20 +26,21 @@ class PasswordCheck:
 
 def check_proven(sign_in: SignIn, stored: StoredPassword, password: str) -> PasswordCheck:
     """Ask everyone who may know the password; not inside a transaction."""
-    call, guard, screening = sign_in.call, sign_in.call.services.guard, sign_in.screening
+    call, screening = sign_in.call, sign_in.screening
+    known_passwords = call.services.known_passwords
     if screening.mode.value == "OFF":
         return PasswordCheck(NOT_ASKED)
     with call.reading() as tx:
         waited, leak = deferred.waiting(
             tx, call.services.keyring, sign_in.pool.id, sign_in.known_user.sub, password, call.now
         )
-    found = guard.check_password(screening, password, "SIGN_IN")
+    found = known_passwords.check(screening, password, "SIGN_IN")
     if found.block or found.refuse:
         return PasswordCheck(found, waited)
     if leak is not None:
-        return PasswordCheck(guard.found_in_leak(screening, leak), waited)
+        return PasswordCheck(known_passwords.found_in_leak(screening, leak), waited)
     if not found.found and _found_by_sweep(stored):
-        return PasswordCheck(guard.check_stored_password(screening, stored), waited)
+        return PasswordCheck(known_passwords.check_stored(screening, stored), waited)
     return PasswordCheck(found, waited)
 
 

@@ -104,7 +104,7 @@ def is_password(hashing: PasswordHashing, user: User | None, password: str) -> b
 def _known(call: Call, password: str, compromised: CompromisedCheck | None) -> tuple[bool | None, str | None]:
     """What is kept of the look-up; also where mode or filter asked for none, for the day they do."""
     if compromised is None or compromised.outcome == "not-asked":
-        return call.services.guard.known_from_breaches(password)
+        return call.services.known_passwords.look_up(password)
     if compromised.outcome == "unchecked":
         return None, None
     return compromised.found, compromised.corpus_version

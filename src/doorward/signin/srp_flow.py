@@ -88,7 +88,7 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
     stored = sign_in.user.password if sign_in.user else None
     if stored is not None:
         sign_in.proven, sign_in.password_digest = right, stored.digest
-        sign_in.compromised = call.services.guard.check_stored_password(sign_in.screening, stored)
+        sign_in.compromised = call.services.known_passwords.check_stored(sign_in.screening, stored)
     with call.writing() as tx:
         sessions.end_session(tx, client, handle)
         answer = walk(tx, sign_in, FROM_CREDENTIALS)
