@@ -21,6 +21,7 @@ class Attempt:
     """An attempt. `user` is None where `username` leads to nobody.
 
     `refresh_of` is for the refresh of a session: the event of the sign-in that began it, empty where there is none.
+    `by` is who acts in the user's stead, if anybody.
     """
 
     pool: UserPool
@@ -33,6 +34,12 @@ class Attempt:
     user: User | None
     context: ClientContext
     refresh_of: str | None = None
+    by: str | None = None
+
+    @property
+    def is_sign_in(self) -> bool:
+        """Whether the user signs in; a refresh bears the same type."""
+        return self.event_type == "SignIn" and self.refresh_of is None
 
 
 @dataclass(frozen=True, kw_only=True)

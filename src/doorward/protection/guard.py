@@ -23,7 +23,13 @@ from doorward.protection.account_facts import account_facts
 from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
 from doorward.protection.pool_views import PoolView, PoolViews
-from doorward.protection.recording import new_event, with_answers, with_password_check, with_verdict
+from doorward.protection.recording import (
+    new_event,
+    with_answers,
+    with_note,
+    with_password_check,
+    with_verdict,
+)
 from doorward.protection.screening import (
     NO_FACTORS,
     HeldFactors,
@@ -32,11 +38,21 @@ from doorward.protection.screening import (
     Verdict,
     Waiting,
 )
+from doorward.protection.unblocking import is_let_in
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import ProfileUnreadable, decode, encode
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
-from doorward.risk.policy import Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
+from doorward.risk.policy import (
+    Decision,
+    IpException,
+    Mode,
+    Policy,
+    Response,
+    SetupAtRisk,
+    UserFacts,
+    decide,
+)
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.refresh_policy import BLOCKED_ADDRESS, as_acted, decide_refresh
 from doorward.risk.scene import AccountFacts
@@ -106,6 +122,8 @@ class Guard:
         profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
         assessment = self._score(tx, screening, profile, account_facts(user, profile, screening.attempt.now))
         decision = self._decide(screening, assessment.level, held)
+        if decision.would_have is Response.BLOCK and is_let_in(tx, screening):
+            decision = self._decide(screening, assessment.level, held, let_in=True)
         return Verdict(
             assessment=assessment,
             decision=decision,
@@ -135,7 +153,7 @@ class Guard:
         profile = self._profile(tx, user.pool_id, user.sub)
         if not has_moved(_circumstance.decode(began.circumstance), present, profile):
             return None
-        assessment = self._score(tx, screening, profile, _account_facts(user, profile, attempt.now))
+        assessment = self._score(tx, screening, profile, account_facts(user, profile, attempt.now))
         return RefreshVerdict(
             assessment=assessment,
             decision=decide_refresh(
@@ -177,14 +195,16 @@ class Guard:
         verdict: Verdict | RefreshVerdict | None = None,
         compromised: CompromisedCheck = NOT_ASKED,
         waiting: Waiting | None = None,
+        note: str = "",
     ) -> AuthEvent | None:
         """Write the event down, and let a sign-in that has fully succeeded become part of what is normal.
 
-        `waiting` is for what is in progress. Returns None in mode OFF, where nothing is recorded.
+        `waiting` is for what is in progress, `note` what came of the attempt beside its answer. Returns None in mode
+        OFF, where nothing is recorded.
         """
         if screening.mode is Mode.OFF:
             return None
-        event = new_event(screening, response, challenges, verdict, compromised)
+        event = with_note(new_event(screening, response, challenges, verdict, compromised), note)
         event = self._written(tx, event, waiting, learns=event.is_sign_in)
         events.add(tx, event)
         return event
@@ -278,12 +298,15 @@ class Guard:
                 calibrated(tx, attempt.pool.id, self.model),
             )
 
-    def _decide(self, screening: Screening, level: Level, held: HeldFactors) -> Decision:
+    def _decide(
+        self, screening: Screening, level: Level, held: HeldFactors, *, let_in: bool = False
+    ) -> Decision:
         facts = UserFacts(
             second_factor_active=held.active,
             can_set_up_factor=held.can_set_up,
             mfa_on=held.always_asked,
             device_replaces_mfa=held.device_stands,
+            let_in=let_in,
         )
         return decide(self._policy(screening), level, facts, screening.exception)
 

@@ -66,6 +66,7 @@ def new_event(
         ),
         circumstance=msgspec.Raw(msgspec.json.encode(screening.surroundings.circumstance)),
         refresh_of=attempt.refresh_of,
+        by=attempt.by,
     )
 
 
@@ -110,6 +111,15 @@ def with_password_check(event: AuthEvent, compromised: CompromisedCheck) -> Auth
     elif not risk.compromised:
         risk = msgspec.structs.replace(risk, compromised=None, corpus_version=None)
     return msgspec.structs.replace(event, risk=risk)
+
+
+def with_note(event: AuthEvent, note: str) -> AuthEvent:
+    """Return an event that also tells what came of the attempt beside its answer."""
+    if not note:
+        return event
+    return msgspec.structs.replace(
+        event, risk=msgspec.structs.replace(event.risk, because=_joined(event.risk.because, note))
+    )
 
 
 def _risk(
