@@ -47,7 +47,7 @@ def unlock(
         done = [
             "wrong passwords, wrong codes and spent attempts are forgotten"
             if forgotten
-            else "nothing counted"
+            else "nothing was counted against the user"
         ]
         if minutes:
             unblocking.open_to_all(tx, user, BY, now + minutes * 60)
