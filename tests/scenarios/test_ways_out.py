@@ -398,7 +398,13 @@ def test_enabling_a_user_lifts_no_block(clocked: ClockedServer) -> None:
 def test_a_password_that_an_administrator_sets_ends_every_lock(clocked: ClockedServer) -> None:
     app = guarded(clocked)
     lock_out(clocked, app, HOME)
-    clocked.administrator.admin_set_user_password(
-        UserPoolId=app.pool_id, Username="anna", Password=NEW, Permanent=True
-    )
-    assert sign_in_from(clocked, app, "anna", password=NEW)["AuthenticationResult"]
+    for password in (NEW, NEWER):
+        clocked.clock.advance(1)
+        clocked.administrator.admin_set_user_password(
+            UserPoolId=app.pool_id, Username="anna", Password=password, Permanent=True
+        )
+    # The second one lifted nothing any more.
+    event = latest(clocked, app)
+    assert (event.operation, event.by) == ("AdminSetUserPassword", "test")
+    assert event.created_at == clocked.clock.now() - 1
+    assert sign_in_from(clocked, app, "anna", password=NEWER)["AuthenticationResult"]

@@ -70,11 +70,12 @@ class EventContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventFeedback(msgspec.Struct, frozen=True):
-    """What was said about the event afterwards, and by whom."""
+    """What was said about the event afterwards, and by whom: `provider` as the API tells it, `by` which access key."""
 
     value: Literal["Valid", "Invalid"]
     provider: str
     at: Instant
+    by: str | None = None
 
 
 class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):

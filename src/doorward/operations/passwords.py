@@ -13,7 +13,7 @@ from doorward.directory.user import StoredPassword, User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
 from doorward.protection import unblocking
-from doorward.signin import assessed, codes, factor_guesses, passwords, queries
+from doorward.signin import assessed, codes, passwords, queries
 from doorward.signin.assessed import Assessed
 from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
@@ -184,7 +184,8 @@ def confirm_forgot_password(
 def admin_set_user_password(call: Call, request: AdminSetUserPasswordRequest) -> AdminSetUserPasswordResponse:
     """Set a user's password: a permanent one confirms him, a temporary one he must replace as he signs in.
 
-    The password is checked as a change of password under the pool's configuration. Raises
+    The password is checked as a change of password under the pool's configuration. Wrong passwords, wrong codes and
+    counted attempts are forgotten; that there were any makes it an event. Raises
     UserNotFoundException, InvalidPasswordException (policy, known from breaches),
     PasswordHistoryPolicyViolationException, and NotAuthorizedException where the corpus cannot be read and the
     settings would rather refuse.
@@ -198,11 +199,15 @@ def admin_set_user_password(call: Call, request: AdminSetUserPasswordRequest) ->
     assessed.look_up(attempt, request.password, "PASSWORD_CHANGE")
     stored = _prepared(attempt, pool, user, request.password, expires_at)
     status = "CONFIRMED" if request.permanent else "FORCE_CHANGE_PASSWORD"
+    lifted = False
     with call.writing() as tx:
         if attempt.refusal is None:
+            lifted = unlock(tx, pool.id, user.sub)
             _replace(tx, call, pool, user, stored, status)
-            factor_guesses.forgive(tx, pool.id, user.sub)
-        assessed.record_find(tx, attempt)
+        if lifted:
+            assessed.record(tx, attempt)
+        else:
+            assessed.record_find(tx, attempt)
     assessed.settle(attempt)
     return AdminSetUserPasswordResponse()
 
