@@ -171,18 +171,12 @@ def remove_attempts(tx: Connection, pool_id: str, subject: str, operation: str) 
     )
 
 
-def remove_attempts_of_user(tx: Connection, pool_id: str, sub: str, operation: str | None = None) -> int:
-    """Forget a user's attempts at an operation, or at all: those of each subject that begins with his `sub`.
-
-    Return at how many operations, and from how many places, there were any.
-    """
+def remove_attempts_of_user(tx: Connection, pool_id: str, sub: str) -> int:
+    """Forget a user's attempts: those of each subject that begins with his `sub`. Return of how many there were any."""
     table = attempt_counts
     # A range, which the key serves.
     of_user = (table.c.subject >= sub) & (table.c.subject < sub + "\uffff")
-    removing = delete(table).where(table.c.pool_id == pool_id, of_user)
-    return tx.execute(
-        removing if operation is None else removing.where(table.c.operation == operation)
-    ).rowcount
+    return tx.execute(delete(table).where(table.c.pool_id == pool_id, of_user)).rowcount
 
 
 def keep_session(
