@@ -140,6 +140,21 @@ def test_only_the_next_sign_in_is_let_in(clocked: ClockedServer, app: App) -> No
     is_blocked(clocked, app, password=NEW)
 
 
+def test_a_place_that_was_reported_is_not_opened_by_a_code(clocked: ClockedServer, app: App) -> None:
+    """The user has said that it is not his; whoever reads his mail there is somebody else."""
+    is_blocked(clocked, app)
+    clocked.administrator.admin_update_auth_event_feedback(
+        UserPoolId=app.pool_id,
+        Username="anna",
+        EventId=latest(clocked, app).event_id,
+        FeedbackValue="Invalid",
+    )
+    is_blocked(clocked, app)
+    ask(clocked, app)
+    show(clocked, app)
+    is_blocked(clocked, app, password=NEW)
+
+
 def test_only_within_an_hour(clocked: ClockedServer, app: App) -> None:
     is_blocked(clocked, app)
     ask(clocked, app)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 
 from doorward.breach.check import NOT_ASKED, CompromisedCheck
@@ -23,6 +22,7 @@ from doorward.protection.account_facts import account_facts
 from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
 from doorward.protection.pool_views import PoolView, PoolViews
+from doorward.protection.profiles import read_profile
 from doorward.protection.recording import (
     new_event,
     with_answers,
@@ -40,7 +40,7 @@ from doorward.protection.screening import (
 )
 from doorward.protection.unblocking import is_let_in
 from doorward.risk.circumstance import Circumstance
-from doorward.risk.encoding import ProfileUnreadable, decode, encode
+from doorward.risk.encoding import encode
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
 from doorward.risk.policy import (
@@ -62,7 +62,6 @@ from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 from doorward.risk.velocity import is_afar
 
 _circumstance = msgspec.json.Decoder(Circumstance)
-_log = structlog.get_logger(__name__)
 
 
 class Guard:
@@ -105,7 +104,7 @@ class Guard:
         if screening.mode is Mode.OFF:
             return sub
         keys = keys_of(circumstance)
-        known = self._profile(tx, user.pool_id, sub).counts
+        known = read_profile(tx, user.pool_id, sub).counts
         if keys[DEVICE_ID] in known[DEVICE_ID]:
             # By the key that is known, not by the text: many texts have one key, and each would count apart.
             return f"{sub} device {keys[DEVICE_ID]}"
@@ -119,7 +118,7 @@ class Guard:
         if screening.mode is Mode.OFF:
             return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, held))
         user = screening.attempt.user
-        profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
+        profile = read_profile(tx, user.pool_id, user.sub) if user else Profile()
         assessment = self._score(tx, screening, profile, account_facts(user, profile, screening.attempt.now))
         decision = self._decide(screening, assessment.level, held)
         if decision.would_have is Response.BLOCK and is_let_in(tx, screening):
@@ -150,7 +149,7 @@ class Guard:
         if began is None:
             return None
         user = attempt.user
-        profile = self._profile(tx, user.pool_id, user.sub)
+        profile = read_profile(tx, user.pool_id, user.sub)
         if not has_moved(_circumstance.decode(began.circumstance), present, profile):
             return None
         assessment = self._score(tx, screening, profile, account_facts(user, profile, attempt.now))
@@ -267,7 +266,7 @@ class Guard:
         )
         circumstance = _circumstance.decode(event.circumstance)
         if event.sub is not None:
-            profile = self._profile(tx, event.pool_id, event.sub)
+            profile = read_profile(tx, event.pool_id, event.sub)
             if feedback.value == "Valid":
                 profile = trust(profile, circumstance, feedback.at, self.model)
             else:
@@ -326,21 +325,10 @@ class Guard:
     def _learned(self, tx: Connection, event: AuthEvent) -> AuthEvent:
         if event.sub is None:
             return event
-        profile = self._profile(tx, event.pool_id, event.sub)
+        profile = read_profile(tx, event.pool_id, event.sub)
         lesson = learn(profile, _circumstance.decode(event.circumstance), self.model)
         queries.keep_profile(tx, event.pool_id, event.sub, encode(lesson))
         return msgspec.structs.replace(event, learned=True)
-
-    def _profile(self, tx: Connection, pool_id: str, sub: str) -> Profile:
-        encoded = queries.profile(tx, pool_id, sub)
-        if encoded is None:
-            return Profile()
-        try:
-            return decode(encoded)
-        except ProfileUnreadable as problem:
-            # Unknown is not risky: the user starts anew rather than being locked out by our own data.
-            _log.error("risk profile unreadable", pool_id=pool_id, sub=sub, problem=str(problem))
-            return Profile()
 
     def _view(self, tx: Connection, pool_id: str, now: Instant) -> PoolView:
         return self.views.of(tx, pool_id, now)

@@ -15,6 +15,7 @@ from doorward.directory.user import User
 from doorward.history import queries as events
 from doorward.history.auth_event import AuthEvent
 from doorward.protection import queries
+from doorward.protection.profiles import read_profile
 from doorward.protection.queries import Unblock
 from doorward.protection.screening import Screening
 from doorward.risk.circumstance import Circumstance
@@ -97,6 +98,9 @@ def _may_by_himself(
     if since is None or now - since < address_days * _DAY:
         return False
     place = _place(screening.surroundings.circumstance)
+    reported = read_profile(tx, pool.id, user.sub).distrusted
+    if any((mark.network, mark.client) == place for mark in reported):
+        return False
     return any(
         _was_blocked(event) and _place(_circumstance.decode(event.circumstance)) == place
         for event in events.of_user(tx, pool.id, user.sub, LOOKED_THROUGH, None)
