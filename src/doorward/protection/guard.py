@@ -57,7 +57,7 @@ from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.refresh_policy import BLOCKED_ADDRESS, as_acted, decide_refresh
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import Assessment, score
-from doorward.risk.session import has_moved
+from doorward.risk.session import is_elsewhere, is_familiar
 from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 from doorward.risk.velocity import is_afar
 
@@ -146,11 +146,11 @@ class Guard:
         if screening.exception is IpException.ALLOW or not attempt.refresh_of:
             return None
         began = events.find(tx, attempt.pool.id, attempt.refresh_of)
-        if began is None:
+        if began is None or not is_elsewhere(_circumstance.decode(began.circumstance), present):
             return None
         user = attempt.user
         profile = read_profile(tx, user.pool_id, user.sub)
-        if not has_moved(_circumstance.decode(began.circumstance), present, profile):
+        if is_familiar(profile, present):
             return None
         assessment = self._score(tx, screening, profile, account_facts(user, profile, attempt.now))
         return RefreshVerdict(

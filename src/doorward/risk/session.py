@@ -9,11 +9,14 @@ from doorward.risk.profile import Profile
 from doorward.risk.traits import ASN, BROWSER, DEVICE_ID, OS, PREFIX, keys_of
 
 
-def has_moved(began: Circumstance, present: Circumstance, profile: Profile) -> bool:
-    """Tell whether a session is in other hands than it began in, as far as can be seen, and in none of the user's."""
-    if not (_other_client(began, present) and _other_network(began, present)):
-        return False
-    return not (_knows_client(profile, present) or _knows_network(profile, present))
+def is_elsewhere(began: Circumstance, present: Circumstance) -> bool:
+    """Tell whether a session is refreshed by another client, on another network, than it began with."""
+    return _other_client(began, present) and _other_network(began, present)
+
+
+def is_familiar(profile: Profile, present: Circumstance) -> bool:
+    """Tell whether the user is known by this client or this network all the same: then the session has not moved."""
+    return _knows_client(profile, present) or _knows_network(profile, present)
 
 
 def _other_client(began: Circumstance, present: Circumstance) -> bool:

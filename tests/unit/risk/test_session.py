@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.profile import Profile, learn
-from doorward.risk.session import has_moved
+from doorward.risk.session import is_elsewhere, is_familiar
 
 HOME = Circumstance(
     at=0.0,
@@ -40,6 +40,10 @@ SILENT: dict[str, Any] = {"device_id": None}
 
 def but(circumstance: Circumstance, **changed: Any) -> Circumstance:
     return msgspec.structs.replace(circumstance, **changed)
+
+
+def has_moved(began: Circumstance, present: Circumstance, profile: Profile) -> bool:
+    return is_elsewhere(began, present) and not is_familiar(profile, present)
 
 
 def test_another_client_on_another_network_has_moved() -> None:
