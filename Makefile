@@ -41,8 +41,9 @@ contract: install ## Generate wire/contract.py and docs/coverage.md from botocor
 settings: install ## Generate docs/settings.md from the settings
 	$(BIN)/python -m tools.settings
 
-responses: install ## Generate docs/adaptive-authentication.md from the table of responses
+responses: install ## Generate the pages of responses to risk from their tables
 	$(BIN)/python -m tools.responses
+	$(BIN)/python -m tools.code_responses
 
 migration: install ## Write a new version of the tables (NAME=what_it_does)
 	$(BIN)/python -m tools.migration $(NAME)

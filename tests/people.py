@@ -16,6 +16,7 @@ PASSWORD = "Correct-Horse-9-Battery"
 ALL_FLOWS: list[ExplicitAuthFlowsTypeType] = [
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_USER_SRP_AUTH",
+    "ALLOW_USER_AUTH",
     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     "ALLOW_REFRESH_TOKEN_AUTH",
 ]

@@ -6,6 +6,7 @@ The cases and the rule stand here a second time, apart from the code that acts (
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,15 @@ PAGE: Final = Path("docs/adaptive-authentication.md")
 
 LEVELS: Final = ("none", "Low", "Medium", "High")
 ACTIONS: Final = ("NO_ACTION", "MFA_IF_CONFIGURED", "MFA_REQUIRED", "BLOCK")
-FLOWS: Final = ("password", "SRP", "admin, password", "admin, SRP")
+FLOWS: Final = (
+    "password",
+    "SRP",
+    "admin, password",
+    "admin, SRP",
+    "choice, password",
+    "choice, SRP",
+    "admin, choice, password",
+)
 
 ABLE, UNABLE, ONE, SEVERAL = "none; can set one up", "none; can set none up", "one factor", "several factors"
 USERS: Final = (ABLE, UNABLE, ONE, SEVERAL)
@@ -45,20 +54,14 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """Yield every case; the ways in take turns, so that each meets each outcome."""
-    for number, (mfa, user, mode, level, action, listed) in enumerate(_circumstances()):
+    """Yield every case; the ways in take turns at each outcome, so that each meets all of them."""
+    turns: dict[str, Iterator[str]] = {}
+    for mfa, user, mode, level, action, listed in _circumstances():
         enforced = _enforced(mfa, user, level, action, listed)
-        yield Case(
-            mfa,
-            user,
-            mode,
-            level,
-            action,
-            listed,
-            FLOWS[2 if listed else number % len(FLOWS)],
-            enforced if mode == "ENFORCED" else _ordinary(mfa, user),
-            enforced,
-        )
+        outcome = enforced if mode == "ENFORCED" else _ordinary(mfa, user)
+        # Only an administrator's call tells an address that a list can name.
+        flow = FLOWS[2] if listed else next(turns.setdefault(outcome, cycle(FLOWS)))
+        yield Case(mfa, user, mode, level, action, listed, flow, outcome, enforced)
 
 
 def _circumstances() -> Iterator[tuple[str, str, str, str, str, str]]:
@@ -135,6 +138,9 @@ What Doorward does with a sign-in whose credentials are right. `make responses` 
 
 A block and a refusal answer alike: `NotAuthorizedException`, *Unable to login because of security reasons*. Only the
 event tells them apart, and why.
+
+A sign-in that begins with a code instead of a password follows the same rule; what counts as a second factor then, and
+its cases, are in [choice-based-sign-in.md](choice-based-sign-in.md).
 
 ## What the user sees
 

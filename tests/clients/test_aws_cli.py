@@ -1,61 +1,15 @@
 """The aws command, as an operator types it."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pycognito.aws_srp import generate_hash_device
+from tests.clients.commands import Command, answer, responded, signed_in
 from tests.devices import make_device, make_devices_app
 from tests.people import ALL_FLOWS, PASSWORD, App, make_user, sign_in
 from tests.scenarios.challenged import ON, PREFERRED, TokenApp, challenged, choose, with_phone, with_token
 from tests.server import RunningServer
-
-from doorward.directory.access_keys import create_access_key
-
-AWS = Path(sys.executable).with_name("aws")
-Command = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def aws(server: RunningServer, tmp_path: Path) -> Command:
-    """Run `aws cognito-idp ...` with an administrator's key, away from any configuration of the machine."""
-    with server.services.store.writing() as tx:
-        key, secret = create_access_key(
-            tx, server.services.keyring, name="aws", role="administrator", pool_id=None, now=0.0
-        )
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "AWS_ACCESS_KEY_ID": key.id,
-        "AWS_SECRET_ACCESS_KEY": secret,
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL": server.endpoint,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_MAX_ATTEMPTS": "1",
-    }
-
-    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(AWS), "cognito-idp", *arguments, "--output", "json"],
-            env=environment | more,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return run
-
-
-def answer(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    """Return what a command printed. Fails with what it complained about."""
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout)) if done.stdout.strip() else {}
 
 
 def test_an_operator_sets_up_a_pool_and_signs_in(aws: Command) -> None:
@@ -225,41 +179,6 @@ def test_a_device_is_confirmed_from_the_command_line(aws: Command, server: Runni
         )
     )
     assert confirmed == {"UserConfirmationNecessary": False}
-
-
-def signed_in(aws: Command, app: App, username: str) -> dict[str, Any]:
-    """`aws cognito-idp initiate-auth`."""
-    return answer(
-        aws(
-            "initiate-auth",
-            "--client-id",
-            app.client_id,
-            "--auth-flow",
-            "USER_PASSWORD_AUTH",
-            "--auth-parameters",
-            f"USERNAME={username},PASSWORD={PASSWORD}",
-        )
-    )
-
-
-def responded(
-    aws: Command, app: App, asked: dict[str, Any], username: str, *responses: str, signed: bool = False
-) -> dict[str, Any]:
-    """`aws cognito-idp respond-to-auth-challenge`, or an administrator's."""
-    return answer(
-        aws(
-            "admin-respond-to-auth-challenge" if signed else "respond-to-auth-challenge",
-            *(("--user-pool-id", app.pool_id) if signed else ()),
-            "--client-id",
-            app.client_id,
-            "--challenge-name",
-            asked["ChallengeName"],
-            "--session",
-            asked["Session"],
-            "--challenge-responses",
-            ",".join((f"USERNAME={username}", *responses)),
-        )
-    )
 
 
 @pytest.mark.parametrize("signed", [False, True], ids=["public", "administrator"])

@@ -21,6 +21,7 @@ from doorward.history.feedback_token import feedback_token
 from doorward.messages.delivery import Postbox, deliver_due
 
 TEMPORARY = "Temporary-Horse-9-Battery"
+FIRST_FACTORS = ("PASSWORD", "EMAIL_OTP", "SMS_OTP")
 
 _ATTRIBUTES: list[Any] = [
     {"Name": "note", "AttributeDataType": "String", "Mutable": True},
@@ -98,7 +99,13 @@ def staged(data: Path, **settings: Any) -> Iterator[Stage]:
 def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Place:
     administrator, services = server.administrator, server.services
     pool = administrator.create_user_pool(
-        **{"PoolName": name, "AutoVerifiedAttributes": ["email"], "UserPoolTags": {"a": "b"}, **settings}
+        **{
+            "PoolName": name,
+            "AutoVerifiedAttributes": ["email"],
+            "UserPoolTags": {"a": "b"},
+            "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": list(FIRST_FACTORS)}},
+            **settings,
+        }
     )["UserPool"]
     administrator.set_user_pool_mfa_config(
         UserPoolId=pool["Id"],
@@ -106,7 +113,7 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         SoftwareTokenMfaConfiguration={"Enabled": True},
         EmailMfaConfiguration={},
     )
-    app = make_app(server, pool["Id"], ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH"])
+    app = make_app(server, pool["Id"], ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"])
     open_app = make_app(server, pool["Id"], PreventUserExistenceErrors="LEGACY")
     secret_app = make_app(server, pool["Id"], GenerateSecret=True)
     by_address = name == "addressed"
@@ -134,6 +141,15 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         ClientId=app.client_id, AuthFlow="USER_SRP_AUTH", AuthParameters={"USERNAME": ada, "SRP_A": "abcdef"}
     )
     block = asked["ChallengeParameters"]["SECRET_BLOCK"]
+    choices = [
+        server.anonymous.initiate_auth(
+            ClientId=app.client_id,
+            AuthFlow="USER_AUTH",
+            AuthParameters={"USERNAME": who, "PREFERRED_CHALLENGE": preferred},
+        )["Session"]
+        for who in (ada, bob)
+        for preferred in ("", *FIRST_FACTORS)
+    ]
     hashes = tuple(secret_app.secret_hash(who) for who in (ada, bob, eve))
     passwords = (PASSWORD, TEMPORARY)
     users = (ada, bob, eve, sub)
@@ -145,7 +161,9 @@ def _place(server: RunningServer, name: str, settings: Mapping[str, Any]) -> Pla
         "EncodedData": tuple(_context_data(app, pool["Id"], ada, int(services.clock.now() * 1000))),
         "Token": (tokens["RefreshToken"], tokens["AccessToken"]),
         "ResourceArn": (pool["Arn"],),
-        "Session": (session, block),
+        "Session": (session, block, *choices),
+        "ANSWER": FIRST_FACTORS,
+        "PREFERRED_CHALLENGE": FIRST_FACTORS,
         **_events(server, pool["Id"], sub),
         "ConfirmationCode": (code,),
         "Code": (code,),

@@ -164,11 +164,11 @@ _NEW_NAMES = (
 _PARAMETERS = (
     "USERNAME", "PASSWORD", "SRP_A", "SECRET_HASH", "DEVICE_KEY", "REFRESH_TOKEN", "NEW_PASSWORD", "PREFERRED_CHALLENGE", "SMS_MFA_CODE",
     "PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP", "USER_ID_FOR_SRP", "ANSWER", "SOFTWARE_TOKEN_MFA_CODE",
-    "userAttributes.email", "userAttributes.custom:age", "userAttributes.", "userAttributes.sub", "CHALLENGE_NAME", "", "username", "\x00",
+    "EMAIL_OTP_CODE", "SMS_OTP_CODE", "userAttributes.email", "userAttributes.custom:age", "userAttributes.", "userAttributes.sub", "CHALLENGE_NAME", "", "username", "\x00",
 )  # fmt: skip
 _CHOICES = {
-    "AuthFlow": ("USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "ADMIN_NO_SRP_AUTH"),
-    "ChallengeName": ("NEW_PASSWORD_REQUIRED", "PASSWORD_VERIFIER"),
+    "AuthFlow": ("USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "ADMIN_NO_SRP_AUTH", "USER_AUTH"),
+    "ChallengeName": ("NEW_PASSWORD_REQUIRED", "PASSWORD_VERIFIER", "SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP"),
 }  # fmt: skip
 """The choices that lead somewhere, which random ones seldom hit."""
 

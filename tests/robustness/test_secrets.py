@@ -57,7 +57,10 @@ class Life:
             PoolName="secrets",
             AutoVerifiedAttributes=["email"],
             UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"},
-            Policies={"PasswordPolicy": {"MinimumLength": 8, "RequireNumbers": True}},
+            Policies={
+                "PasswordPolicy": {"MinimumLength": 8, "RequireNumbers": True},
+                "SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]},
+            },
         )["UserPool"]["Id"]
         self.admin.set_risk_configuration(
             UserPoolId=pool_id,
@@ -111,6 +114,30 @@ class Life:
             "InitiateAuth",
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": username, "PASSWORD": password},
+        )
+        self.keep(answer.body)
+        return answer
+
+    def choose(self, username: str, **members: str) -> Answer:
+        """Begin with the user's name; `members` are the session, or further parameters."""
+        session = {name: value for name, value in members.items() if name == "Session"}
+        parameters = {name: value for name, value in members.items() if name != "Session"}
+        answer = self.in_app(
+            "InitiateAuth",
+            AuthFlow="USER_AUTH",
+            AuthParameters={"USERNAME": username, **parameters},
+            **session,
+        )
+        self.keep(answer.body)
+        return answer
+
+    def answer(self, asked: Answer, username: str, **responses: str) -> Answer:
+        """Answer the challenge that was asked."""
+        answer = self.in_app(
+            "RespondToAuthChallenge",
+            ChallengeName=asked.body["ChallengeName"],
+            Session=asked.body["Session"],
+            ChallengeResponses={"USERNAME": username, **responses},
         )
         self.keep(answer.body)
         return answer
@@ -181,6 +208,7 @@ def test_no_secret_is_found_anywhere(life: Life) -> None:
         life.planted.secret(what, password)
     sign_up_and_change(life)
     sign_in_by_srp_and_be_invited(life)
+    choose_a_first_factor(life)
     remember_a_device(life)
     judge_by_token(life)
     fail_in_every_way(life)
@@ -296,6 +324,26 @@ def sign_in_by_srp_and_be_invited(life: Life) -> None:
     assert "AuthenticationResult" in life.keep(answer.body) or answer.status == 200
     life.admin.admin_create_user(UserPoolId=life.app.pool_id, Username="waiting", TemporaryPassword=FIRST)
     assert "Session" in life.sign_in("waiting", FIRST).body
+
+
+def choose_a_first_factor(life: Life) -> None:
+    """Sign up without a password and be signed in by the code; sign in by another one, and by a chosen password."""
+    email = {"Name": "email", "Value": "choosy@example.org"}
+    signed_up = life.in_app("SignUp", Username="choosy", UserAttributes=[email])
+    life.keep(signed_up.body)
+    code = life.code("code of a sign-up")
+    session = signed_up.body["Session"]
+    confirmed = life.in_app("ConfirmSignUp", Username="choosy", ConfirmationCode=code, Session=session)
+    life.keep(confirmed.body)
+    assert life.choose("choosy", Session=confirmed.body["Session"]).status == 200
+    asked = life.choose("choosy", PREFERRED_CHALLENGE="EMAIL_OTP")
+    code = life.code("code as the first factor")
+    wrong = life.planted.secret("wrong code", f"{(int(code) + 1) % 1_000_000:06}")
+    assert life.answer(asked, "choosy", EMAIL_OTP_CODE=wrong).status == 400
+    assert life.answer(asked, "choosy", EMAIL_OTP_CODE=code).status == 200
+    for password in (WRONG, THIRD):
+        last = life.answer(life.choose(NOT_SECRET), NOT_SECRET, ANSWER="PASSWORD", PASSWORD=password)
+    assert last.status == 200
 
 
 def remember_a_device(life: Life) -> None:

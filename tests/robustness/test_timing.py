@@ -16,6 +16,7 @@ from pycognito.aws_srp import AWSSRP
 from tests.conftest import ClockedServer
 from tests.people import PASSWORD, App, make_app, make_pool, make_user
 from tests.robustness.load import Answer, ask
+from tests.scenarios.choosing import choosing
 
 WRONG = "Wrong-Horse-1-Battery"
 KNOWN, UNKNOWN = "alice", "nobody"
@@ -130,6 +131,60 @@ def test_a_wrong_password_by_srp(clocked: ClockedServer, app: App, work: Counter
     again, _ = exchange(UNKNOWN, WRONG)
     salts = [one.body["ChallengeParameters"]["SALT"] for one in (begun[UNKNOWN], again)]
     assert salts[0] == salts[1], "a real user's salt stays, so must a simulated one's"
+
+
+def test_a_chosen_first_factor(clocked: ClockedServer, work: Counter[str]) -> None:
+    """Codes that are sent, guessed and run out, passwords that are wrong: of a name like the known one's."""
+    app = choosing(clocked, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"})
+    make_user(clocked, app.pool_id, KNOWN)
+
+    def choose(name: str, **parameters: str) -> Answer:
+        given = {"USERNAME": name, **parameters}
+        return in_app(clocked, app, "InitiateAuth", AuthFlow="USER_AUTH", AuthParameters=given)
+
+    offered = choose(KNOWN).body["AvailableChallenges"]
+    names = [f"{UNKNOWN}{number}" for number in range(40)]
+    alike = next(name for name in names if choose(name).body["AvailableChallenges"] == offered)
+    named = {KNOWN: KNOWN, UNKNOWN: alike}
+    asked: dict[str, Answer] = {}
+
+    def send(name: str) -> Answer:
+        asked[name] = choose(named[name], PREFERRED_CHALLENGE="EMAIL_OTP")
+        return asked[name]
+
+    def guess(name: str) -> Answer:
+        return answer(name, EMAIL_OTP_CODE="wrong")
+
+    def answer(name: str, **responses: str) -> Answer:
+        return in_app(
+            clocked,
+            app,
+            "RespondToAuthChallenge",
+            ChallengeName=asked[name].body["ChallengeName"],
+            Session=asked[name].body["Session"],
+            ChallengeResponses={"USERNAME": named[name], **responses},
+        )
+
+    for _ in range(3):
+        known, unknown = both(work, send)
+        assert shape(known, KNOWN) == shape(unknown, alike)
+        for _ in range(6):
+            same(*both(work, guess))
+    for _ in range(20):
+        known, unknown = both(work, send)
+        assert known.status == unknown.status
+    same(known, unknown)
+    assert known.code == "TooManyRequestsException"
+
+    def select(name: str) -> Answer:
+        asked[name] = choose(named[name])
+        return answer(name, ANSWER="PASSWORD", PASSWORD=WRONG)
+
+    for _ in range(5):
+        same(*both(work, select))
+    known, unknown = both(work, lambda name: choose(named[name]))
+    same(known, unknown)
+    assert known.message == "Password attempts exceeded"
 
 
 def test_a_forgotten_password(clocked: ClockedServer, app: App, work: Counter[str]) -> None:

@@ -1,13 +1,16 @@
 """Pools that ask for second factors, users who hold them, and their answers."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
 import pyotp
+from botocore.exceptions import ClientError
 from tests.circumstances import LAPTOP, LONDON, Device, context
-from tests.people import PASSWORD, App, make_app, make_pool, make_user
+from tests.people import PASSWORD, App, make_app, make_pool, make_user, told
+from tests.scenarios.refusals import BAD_SESSION
 from tests.server import RunningServer
 
 ON = {"Enabled": True, "PreferredMfa": False}
@@ -117,6 +120,20 @@ def respond(server: RunningServer, app: App, asked: Any, username: str, **respon
         Session=asked["Session"],
         ChallengeResponses={"USERNAME": username, **responses, **app.proof_parameter(username)},
     )
+
+
+def tokens_at_once(server: RunningServer, app: App, asked: Any, username: str, **responses: str) -> int:
+    """Answer a challenge eight times at once; return how often tokens came. The others find the session used."""
+
+    def answer(_: int) -> bool:
+        try:
+            return "AuthenticationResult" in respond(server, app, asked, username, **responses)
+        except ClientError as error:
+            assert told(error) == BAD_SESSION
+            return False
+
+    with ThreadPoolExecutor(8) as threads:
+        return sum(threads.map(answer, range(8)))
 
 
 def respond_from(

@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 from tests import srp
 from tests.circumstances import LAPTOP, LONDON, context
 from tests.people import PASSWORD, App, make_app, make_pool, make_user, told
-from tests.scenarios.challenged import ON, choose, offer, password, phone_of
+from tests.scenarios.challenged import ON, choose, offer, password, phone_of, respond
+from tests.scenarios.choosing import begin
 from tests.scenarios.levels import force_level
 from tests.scenarios.protected import configure, ranges, takeover
 from tests.scenarios.refusals import BLOCKED as UNABLE_TO_LOGIN
@@ -139,6 +140,10 @@ def sign_in(server: RunningServer, app: App, name: str, flow: str) -> Any:
         return password(server, app, name)
     if flow == "SRP":
         return srp.sign_in(server, app, name)
+    if flow == "choice, password":
+        return begin(server, app, name, "PASSWORD", PASSWORD=PASSWORD)
+    if flow == "choice, SRP":
+        return _by_choice_and_srp(server, app, name)
     as_administrator: dict[str, Any] = {
         "UserPoolId": app.pool_id,
         "ClientId": app.client_id,
@@ -148,6 +153,16 @@ def sign_in(server: RunningServer, app: App, name: str, flow: str) -> Any:
         return server.administrator.admin_initiate_auth(
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+            **as_administrator,
+        )
+    if flow == "admin, choice, password":
+        asked = server.administrator.admin_initiate_auth(
+            AuthFlow="USER_AUTH", AuthParameters={"USERNAME": name}, **as_administrator
+        )
+        return server.administrator.admin_respond_to_auth_challenge(
+            ChallengeName="SELECT_CHALLENGE",
+            Session=asked["Session"],
+            ChallengeResponses={"USERNAME": name, "ANSWER": "PASSWORD", "PASSWORD": PASSWORD},
             **as_administrator,
         )
     exchange = srp.prepare(server, app, name)
@@ -161,6 +176,16 @@ def sign_in(server: RunningServer, app: App, name: str, flow: str) -> Any:
         ),
         **as_administrator,
     )
+
+
+def _by_choice_and_srp(server: RunningServer, app: App, name: str) -> Any:
+    exchange = srp.prepare(server, app, name)
+    parameters = exchange.get_auth_params()
+    asked = respond(
+        server, app, begin(server, app, name), name, ANSWER="PASSWORD_SRP", SRP_A=parameters["SRP_A"]
+    )
+    proof = exchange.process_challenge(asked["ChallengeParameters"], parameters)
+    return respond(server, app, asked, name, **proof)
 
 
 def outcome(stage: Stage, app: App, case: Case) -> str:

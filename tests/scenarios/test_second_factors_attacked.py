@@ -20,18 +20,23 @@ from tests.scenarios.challenged import (
     phone_of,
     respond,
     respond_from,
+    tokens_at_once,
     with_phone,
     with_token,
 )
 from tests.scenarios.levels import force_level
 from tests.scenarios.protected import configure, ranges, takeover, with_habits
-from tests.scenarios.refusals import BAD_SESSION, BLOCKED, refused
+from tests.scenarios.refusals import (
+    BAD_SESSION,
+    BLOCKED,
+    EXPIRED_SESSION,
+    TOO_MANY_CODES,
+    WRONG_CODE,
+    refused,
+)
 from tests.server import RunningServer
 
 HOUR = 3600.0
-MISMATCH = ("CodeMismatchException", "Invalid code or auth state for the user.")
-TOO_MANY = ("NotAuthorizedException", "Too many wrong codes were given for the user.")
-EXPIRED = ("NotAuthorizedException", "Invalid session for the user, session is expired.")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +53,7 @@ def sms(server: RunningServer, app: App, username: str) -> tuple[Any, str]:
 def test_a_wrong_code_leaves_the_session_usable(server: RunningServer, app: App) -> None:
     with_phone(server, app, "anna")
     asked, code = sms(server, app, "anna")
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, asked, "anna", SMS_MFA_CODE=other(code))
     assert respond(server, app, asked, "anna", SMS_MFA_CODE=code)["AuthenticationResult"]
 
@@ -57,9 +62,9 @@ def test_five_wrong_codes_end_the_session(server: RunningServer, app: App) -> No
     with_phone(server, app, "berta")
     asked, code = sms(server, app, "berta")
     for _ in range(4):
-        with refused(*MISMATCH):
+        with refused(*WRONG_CODE):
             respond(server, app, asked, "berta", SMS_MFA_CODE=other(code))
-    with refused(*TOO_MANY):
+    with refused(*TOO_MANY_CODES):
         respond(server, app, asked, "berta", SMS_MFA_CODE=other(code))
     with refused(*BAD_SESSION):
         respond(server, app, asked, "berta", SMS_MFA_CODE=code)
@@ -74,7 +79,7 @@ def test_ten_wrong_codes_close_the_factor_over_all_sessions_for_an_hour(clocked:
             with pytest.raises(ClientError):
                 respond(clocked, app, asked, "anna", SMS_MFA_CODE=other(code))
     sent = len(clocked.messages(app.pool_id))
-    with refused(*TOO_MANY):
+    with refused(*TOO_MANY_CODES):
         password(clocked, app, "anna")
     assert len(clocked.messages(app.pool_id)) == sent
     clocked.clock.advance(HOUR)
@@ -92,7 +97,7 @@ def test_a_session_that_waits_meanwhile_is_closed_to_the_right_code_too(
         for _ in range(5):
             with pytest.raises(ClientError):
                 respond(server, app, asked, "carla", SMS_MFA_CODE=other(code))
-    with refused(*TOO_MANY):
+    with refused(*TOO_MANY_CODES):
         respond(server, app, held, "carla", SMS_MFA_CODE=right)
 
 
@@ -112,7 +117,7 @@ def test_the_guesses_of_all_factors_count_together(server: RunningServer, app: A
                     **{answer: other(sent) if factor == "SMS_MFA" else token.wrong()},
                 )
     asked = password(server, app, "dora")
-    with refused(*TOO_MANY):
+    with refused(*TOO_MANY_CODES):
         respond(server, app, asked, "dora", ANSWER="SOFTWARE_TOKEN_MFA")
 
 
@@ -130,7 +135,7 @@ def test_a_hundred_wrong_codes_within_a_month_close_the_factor_until_an_administ
                     respond(clocked, app, asked, "anna", SOFTWARE_TOKEN_MFA_CODE=token.wrong())
         clocked.clock.advance(HOUR)
     clocked.clock.advance(24 * HOUR)
-    with refused(*TOO_MANY):
+    with refused(*TOO_MANY_CODES):
         password(clocked, app, "anna")
     clocked.administrator.admin_set_user_password(
         UserPoolId=app.pool_id, Username="anna", Password=PASSWORD, Permanent=True
@@ -146,7 +151,7 @@ def test_a_code_serves_once(server: RunningServer, app: App) -> None:
     with refused(*BAD_SESSION):
         respond(server, app, asked, "emma", SMS_MFA_CODE=code)
     again, _ = sms(server, app, "emma")
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, again, "emma", SMS_MFA_CODE=code)
 
 
@@ -165,7 +170,7 @@ def test_a_code_is_of_its_session_alone(server: RunningServer, app: App) -> None
     with_phone(server, app, "gerda")
     mine, code = sms(server, app, "gerda")
     theirs, _ = sms(server, app, "gerda")
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, theirs, "gerda", SMS_MFA_CODE=code)
     assert respond(server, app, mine, "gerda", SMS_MFA_CODE=code)["AuthenticationResult"]
 
@@ -173,16 +178,7 @@ def test_a_code_is_of_its_session_alone(server: RunningServer, app: App) -> None
 def test_of_two_at_once_one_wins(server: RunningServer, app: App) -> None:
     with_phone(server, app, "hanna")
     asked, code = sms(server, app, "hanna")
-
-    def answer(_: int) -> bool:
-        try:
-            return "AuthenticationResult" in respond(server, app, asked, "hanna", SMS_MFA_CODE=code)
-        except ClientError as error:
-            assert told(error) == BAD_SESSION
-            return False
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(answer, range(8))) == 1
+    assert tokens_at_once(server, app, asked, "hanna", SMS_MFA_CODE=code) == 1
 
 
 def test_wrong_codes_at_once_are_all_counted(server: RunningServer, app: App) -> None:
@@ -233,7 +229,7 @@ def test_a_code_is_no_other_users(server: RunningServer, app: App) -> None:
         with_phone(server, app, name)
     _, code = sms(server, app, "nora")
     asked, _ = sms(server, app, "olga")
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(server, app, asked, "olga", SMS_MFA_CODE=code)
 
 
@@ -283,7 +279,7 @@ def test_the_session_expires_and_the_code_with_it(clocked: ClockedServer) -> Non
     with_phone(clocked, app, "anna")
     asked, code = sms(clocked, app, "anna")
     clocked.clock.advance(180)
-    with refused(*EXPIRED):
+    with refused(*EXPIRED_SESSION):
         respond(clocked, app, asked, "anna", SMS_MFA_CODE=code)
 
 
@@ -292,10 +288,10 @@ def test_a_wrong_code_does_not_lengthen_the_session(clocked: ClockedServer) -> N
     with_phone(clocked, app, "anna")
     asked, code = sms(clocked, app, "anna")
     clocked.clock.advance(170)
-    with refused(*MISMATCH):
+    with refused(*WRONG_CODE):
         respond(clocked, app, asked, "anna", SMS_MFA_CODE=other(code))
     clocked.clock.advance(10)
-    with refused(*EXPIRED):
+    with refused(*EXPIRED_SESSION):
         respond(clocked, app, asked, "anna", SMS_MFA_CODE=code)
 
 

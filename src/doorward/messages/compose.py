@@ -44,6 +44,11 @@ _DEFAULT_INVITATION: Final = Template(
     email="Your user name is {username} and your temporary password is {####}",
     sms="Your user name is {username} and your temporary password is {####}",
 )
+_DEFAULT_WELCOME: Final = Template(
+    subject="Your new account",
+    email="Your user name is {username}. When you sign in with it, a code is sent to you.",
+    sms="Your user name is {username}. When you sign in with it, a code is sent to you.",
+)
 
 _BREAKING_TAGS: Final = frozenset(
     {"address", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "table", "tr", "ul"}
@@ -62,7 +67,7 @@ def compose(
     code: str,
     now: Instant,
 ) -> Message:
-    """Return the message that brings a user a code, or a temporary password (`invitation`)."""
+    """Return the message that brings a user a code, a temporary password (`invitation`), or no secret (`welcome`)."""
     template = template_of(pool, kind)
     name = known_as(pool, user)
     values = {CODE: code, USERNAME: name}
@@ -97,14 +102,8 @@ def template_of(pool: UserPool, kind: MessageKind) -> Template:
     what neither says is ours.
     """
     configuration = pool.configuration
-    if kind == "invitation":
-        own = configuration.admin_create_user_config
-        invite = own.invite_message_template if own else None
-        return Template(
-            subject=(invite and invite.email_subject) or _DEFAULT_INVITATION.subject,
-            email=(invite and invite.email_message) or _DEFAULT_INVITATION.email,
-            sms=(invite and invite.sms_message) or _DEFAULT_INVITATION.sms,
-        )
+    if kind in {"invitation", "welcome"}:
+        return _invitation(pool, with_password=kind == "invitation")
     if kind == "authentication":
         by_mail = pool.factors.email
         return Template(
@@ -124,6 +123,17 @@ def template_of(pool: UserPool, kind: MessageKind) -> Template:
         or configuration.sms_verification_message
         or _DEFAULT_CODE.sms,
     )
+
+
+def _invitation(pool: UserPool, *, with_password: bool) -> Template:
+    """Return the pool's invitation. One that is made for a temporary password invites nobody who has none."""
+    own = pool.configuration.admin_create_user_config
+    invite = own.invite_message_template if own else None
+    default = _DEFAULT_INVITATION if with_password else _DEFAULT_WELCOME
+    email, sms = (invite and invite.email_message) or "", (invite and invite.sms_message) or ""
+    email, sms = (text if with_password or CODE not in text else "" for text in (email, sms))
+    subject = (invite and invite.email_subject) if email or with_password else None
+    return Template(subject=subject or default.subject, email=email or default.email, sms=sms or default.sms)
 
 
 def plain_text(html: str) -> str:

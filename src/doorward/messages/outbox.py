@@ -21,6 +21,7 @@ MessageKind = Literal[
     "forgot-password",
     "verify-attribute",
     "invitation",
+    "welcome",
     "authentication",
     "password-leaked",
 ]

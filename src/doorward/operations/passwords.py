@@ -44,7 +44,7 @@ CHANGES_IN_ALL: Final = "ChangePassword, right or wrong"
 
 
 def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswordResponse:
-    """Let a user who is signed in replace his password; he must know the present one.
+    """Let a user who is signed in replace his password; he must know the present one, where he has one.
 
     Raises NotAuthorizedException for a wrong token or present password; LimitExceededException;
     InvalidPasswordException and PasswordHistoryPolicyViolationException for the new one;
@@ -60,13 +60,13 @@ def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswor
         )
     if user.status == "RESET_REQUIRED":
         raise PasswordResetRequiredException("Password reset required for the user")
-    if user.password is None or request.previous_password is None:
+    if user.password is not None and request.previous_password is None:
         raise InvalidParameterException("PreviousPassword is required.")
     proven, stored = False, None
     if attempt.refusal is None:
         passwords.check_policy(pool, request.proposed_password)
     if attempt.refusal is None and may_try:
-        proven = call.services.password_hash.verify(user.password.digest, request.previous_password)
+        proven = _knows_present(call, user, request.previous_password)
     if proven:
         assessed.look_up(attempt, request.proposed_password, "PASSWORD_CHANGE")
         stored = _prepared(attempt, pool, user, request.proposed_password)
@@ -242,6 +242,13 @@ def admin_reset_user_password(
         assessed.record(tx, attempt)
     assessed.settle(attempt)
     return AdminResetUserPasswordResponse()
+
+
+def _knows_present(call: Call, user: User, password: str | None) -> bool:
+    """Say whether this is the user's password; without one he has none to know."""
+    if user.password is None or password is None:
+        return user.password is None and password is None
+    return call.services.password_hash.verify(user.password.digest, password)
 
 
 def _require_self_service(pool: UserPool) -> None:

@@ -6,18 +6,14 @@ from typing import TypeVar
 from doorward.call import Call
 from doorward.directory.app_client import AppClient
 from doorward.directory.queries import app_clients, user_pools
+from doorward.signin import first_code_flow, second_factor_flow
+from doorward.signin.choice_flow import answer_choice, answer_password, answer_password_srp, begin_choice
 from doorward.signin.device_flow import answer_device_srp, begin_device_srp
 from doorward.signin.mfa_setup_flow import answer_mfa_setup
 from doorward.signin.new_password_flow import answer_new_password
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
 from doorward.signin.request import SignInRequest
-from doorward.signin.second_factor_flow import (
-    answer_email,
-    answer_selection,
-    answer_sms,
-    answer_software_token,
-)
 from doorward.signin.sign_in import Challenge, Granted
 from doorward.signin.srp_flow import answer_srp, begin_srp
 from doorward.wire.contract import (
@@ -44,6 +40,7 @@ Flow = Callable[[SignInRequest], Challenge | Granted]
 PUBLIC_FLOWS: Mapping[str, Flow] = {
     "USER_PASSWORD_AUTH": sign_in_with_password,
     "USER_SRP_AUTH": begin_srp,
+    "USER_AUTH": begin_choice,
     "REFRESH_TOKEN_AUTH": refresh,
     "REFRESH_TOKEN": refresh,
 }
@@ -53,12 +50,16 @@ ADMINISTRATOR_FLOWS: Mapping[str, Flow] = {
     "ADMIN_NO_SRP_AUTH": sign_in_with_password,
 }
 CHALLENGES: Mapping[str, Flow] = {
+    "SELECT_CHALLENGE": answer_choice,
+    "PASSWORD": answer_password,
+    "PASSWORD_SRP": answer_password_srp,
     "PASSWORD_VERIFIER": answer_srp,
     "NEW_PASSWORD_REQUIRED": answer_new_password,
-    "SMS_MFA": answer_sms,
-    "EMAIL_OTP": answer_email,
-    "SOFTWARE_TOKEN_MFA": answer_software_token,
-    "SELECT_MFA_TYPE": answer_selection,
+    "SMS_MFA": second_factor_flow.answer_sms,
+    "SMS_OTP": first_code_flow.answer_sms,
+    "EMAIL_OTP": first_code_flow.answer_email,
+    "SOFTWARE_TOKEN_MFA": second_factor_flow.answer_software_token,
+    "SELECT_MFA_TYPE": second_factor_flow.answer_selection,
     "DEVICE_SRP_AUTH": begin_device_srp,
     "DEVICE_PASSWORD_VERIFIER": answer_device_srp,
     "MFA_SETUP": answer_mfa_setup,
@@ -67,6 +68,7 @@ CHALLENGES: Mapping[str, Flow] = {
 _ENABLED_BY: Mapping[str, tuple[str, ...]] = {
     "USER_PASSWORD_AUTH": ("ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"),
     "USER_SRP_AUTH": ("ALLOW_USER_SRP_AUTH",),
+    "USER_AUTH": ("ALLOW_USER_AUTH",),
     "REFRESH_TOKEN_AUTH": ("ALLOW_REFRESH_TOKEN_AUTH",),
     "ADMIN_USER_PASSWORD_AUTH": ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"),
 }
@@ -193,5 +195,8 @@ def _answer(shape: type[AnyResponse], outcome: Challenge | Granted) -> AnyRespon
     if isinstance(outcome, Granted):
         return shape(challenge_parameters={}, authentication_result=outcome.tokens)
     return shape(
-        challenge_name=outcome.name, session=outcome.session, challenge_parameters=outcome.parameters
+        challenge_name=outcome.name,
+        session=outcome.session,
+        challenge_parameters=outcome.parameters,
+        available_challenges=list(outcome.available) or None,
     )

@@ -11,7 +11,7 @@ from doorward.directory.new_user import new_user
 from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
-from doorward.signin import assessed, codes, passwords, queries
+from doorward.signin import assessed, codes, passwords, queries, signed_up
 from doorward.signin.attempts import limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
 from doorward.signin.stand_in import stand_in
@@ -38,48 +38,60 @@ from doorward.wire.errors import (
 def sign_up(call: Call, request: SignUpRequest) -> SignUpResponse:
     """Make a user who signs himself up, and send the code that confirms him.
 
+    No password is needed where he can sign in with a code to an address that the sign-up verifies.
+
     Raises UsernameExistsException; InvalidPasswordException for a password that breaks the policy or is known
-    from breaches; InvalidParameterException and NotAuthorizedException for attributes that may not be so, for
-    a pool where only administrators make users, and for an address that the pool always blocks.
+    from breaches; InvalidParameterException and NotAuthorizedException for attributes that may not be so, for a
+    password that is missing, for a pool where only administrators make users, and for an address that the pool
+    always blocks.
     """
-    if request.password is None:
-        raise InvalidParameterException("Password is required: signing up without one is not supported.")
     with call.reading() as tx:
         client, pool = _client_and_pool(tx, request.client_id)
         check_secret_hash(call, client, request.username, request.secret_hash)
         user = _new_user(call, pool, client, request)
+        if request.password is None and not signed_up.can_do_without_password(pool, client, user):
+            raise InvalidParameterException(
+                "Password is required: the user could not sign in with a code, by this client and these attributes."
+            )
         attempt = assessed.begin(
             tx, call, pool, client, "SignUp", request.username, None, request.user_context_data
         )
         if attempt.refusal is None:
             _claim_names(tx, call, pool, request.username, user)
-    if attempt.refusal is None:
+    if attempt.refusal is None and request.password is not None:
         passwords.check_policy(pool, request.password)
         assessed.look_up(attempt, request.password, "SIGN_UP")
-    if attempt.refusal is None:
+    if attempt.refusal is None and request.password is not None:
         stored = passwords.prepare(
             call, pool, user.username, request.password, earlier=None, compromised=attempt.compromised
         )
         user = msgspec.structs.replace(user, password=stored)
-    details = None
+    details, session = None, None
     with call.writing() as tx:
         if attempt.refusal is None:
             _claim_names(tx, call, pool, request.username, user)
             users.add(tx, pool, user)
             if attribute := codes.sign_up_attribute(pool, user):
                 details = codes.send_code(tx, call, pool, user, codes.SIGN_UP, attribute)
+                session = signed_up.open_for_code(tx, call, client, user, request.username)
         assessed.record(tx, attempt, user=user if attempt.refusal is None else None)
     assessed.settle(attempt)
-    return SignUpResponse(user_confirmed=False, code_delivery_details=details, user_sub=user.sub)
+    return SignUpResponse(
+        user_confirmed=False, code_delivery_details=details, user_sub=user.sub, session=session
+    )
 
 
 def confirm_sign_up(call: Call, request: ConfirmSignUpRequest) -> ConfirmSignUpResponse:
     """Confirm a user with the code that he was sent; the address that it went to is verified from now on.
 
+    With the session of the sign-up comes one that signs him in (InitiateAuth, USER_AUTH), where a code to that
+    address is one of his first factors.
+
     Raises CodeMismatchException, ExpiredCodeException, LimitExceededException; AliasExistsException where
     the address has been verified by another user and is not taken from him (ForceAliasCreation);
     NotAuthorizedException for a user who waits for no confirmation; UserNotFoundException.
     """
+    session = None
     with call.writing() as tx:
         client, pool = _client_and_pool(tx, request.client_id)
         check_secret_hash(call, client, request.username, request.secret_hash)
@@ -95,9 +107,13 @@ def confirm_sign_up(call: Call, request: ConfirmSignUpRequest) -> ConfirmSignUpR
             )
             claim_aliases(tx, pool, confirmed, call.now, force=bool(request.force_alias_creation))
             users.change(tx, pool, confirmed)
+            if request.session is not None:
+                session = signed_up.open_for_sign_in(
+                    tx, call, pool, client, confirmed, request.session, check.attribute
+                )
     if check.refusal is not None:
         raise check.refusal
-    return ConfirmSignUpResponse()
+    return ConfirmSignUpResponse(session=session)
 
 
 def resend_confirmation_code(

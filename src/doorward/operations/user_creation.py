@@ -20,6 +20,7 @@ from doorward.messages.outbox import Medium
 from doorward.operations.second_factors import mfa_options
 from doorward.signin import assessed, passwords
 from doorward.signin.assessed import Assessed
+from doorward.signin.first_factors import CODE_ADDRESS, Chooser, can_begin_with_code
 from doorward.wire.contract import AdminCreateUserRequest, AdminCreateUserResponse, UserType
 from doorward.wire.errors import (
     InternalErrorException,
@@ -38,7 +39,8 @@ _ADDRESS_OF: Final[dict[Medium, str]] = {"SMS": "phone_number", "EMAIL": "email"
 def admin_create_user(call: Call, request: AdminCreateUserRequest) -> AdminCreateUserResponse:
     """Make a user with a temporary password and invite him by mail or SMS.
 
-    The password is generated where none is given. MessageAction SUPPRESS sends nothing; RESEND invites an
+    The password is generated where none is given; a user who can sign in with a code to a verified address gets
+    none then, and is confirmed at once. MessageAction SUPPRESS sends nothing; RESEND invites an
     existing user again, with a new temporary password. Without DesiredDeliveryMediums the invitation goes to
     the phone number, or to the e-mail address where there is none.
 
@@ -69,8 +71,12 @@ def admin_create_user(call: Call, request: AdminCreateUserRequest) -> AdminCreat
     with call.reading() as tx:
         _require_free(tx, pool, request.username)
         attempt = assessed.begin_by_administrator(tx, call, pool, "SignUp", request.username, None)
-    password, kept = _password(attempt, pool, user, request.temporary_password)
-    user = msgspec.structs.replace(user, password=kept)
+    password = ""
+    if request.temporary_password or not _needs_no_password(pool, user):
+        password, kept = _password(attempt, pool, user, request.temporary_password)
+        user = msgspec.structs.replace(user, password=kept)
+    else:
+        user = msgspec.structs.replace(user, status="CONFIRMED")
     with call.writing() as tx:
         if attempt.refusal is None:
             pool = user_pools.require(tx, request.user_pool_id)
@@ -134,6 +140,14 @@ def _require_invited(tx: Connection, pool: UserPool, username: str) -> User:
     return user
 
 
+def _needs_no_password(pool: UserPool, user: User) -> bool:
+    """Say whether the user could sign in with a code alone, as soon as he is confirmed."""
+    confirmed = msgspec.structs.replace(user, status="CONFIRMED")
+    return any(
+        can_begin_with_code(pool, Chooser(confirmed, has_password=False), factor) for factor in CODE_ADDRESS
+    )
+
+
 def _password(
     attempt: Assessed, pool: UserPool, user: User, chosen: str | None
 ) -> tuple[str, StoredPassword | None]:
@@ -174,7 +188,7 @@ def _invite(
         message = compose(
             pool,
             user,
-            kind="invitation",
+            kind="invitation" if password else "welcome",
             medium=medium,
             destination=user.attributes[_ADDRESS_OF[medium]],
             code=password,

@@ -20,6 +20,7 @@ from doorward.messages.compose import compose
 from doorward.messages.outbox import Medium, MessageKind
 from doorward.signin import queries
 from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
+from doorward.signin.first_factors import CODE_ADDRESS, allowed
 from doorward.signin.queries import StoredCode
 from doorward.signin.stand_in import is_stand_in
 from doorward.store.sealing import Keyring
@@ -202,15 +203,19 @@ def masked(attribute: str, destination: str) -> str:
 
 
 def sign_up_attribute(pool: UserPool, user: User) -> str | None:
-    """Return where a sign-up's code goes: the phone where the pool verifies it, else the e-mail address."""
-    return next(
-        (
-            attribute
-            for attribute in ("phone_number", "email")
-            if attribute in pool.auto_verified_attributes and user.attributes.get(attribute)
-        ),
-        None,
-    )
+    """Return where a sign-up's code goes: the phone where the pool verifies it, else the e-mail address.
+
+    Without a password it goes where the user can be sent his first factors: he could not sign in otherwise.
+    """
+    verified = [
+        attribute
+        for attribute in ("phone_number", "email")
+        if attribute in pool.auto_verified_attributes and user.attributes.get(attribute)
+    ]
+    if user.password is None and not is_stand_in(user):
+        signs_in = [CODE_ADDRESS[factor] for factor in CODE_ADDRESS if factor in allowed(pool)]
+        verified = [attribute for attribute in verified if attribute in signs_in] or verified
+    return next(iter(verified), None)
 
 
 def recovery_attribute(pool: UserPool, user: User) -> str | None:

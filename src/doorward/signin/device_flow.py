@@ -91,12 +91,12 @@ def answer_device_srp(request: SignInRequest) -> Challenge | Granted:
         if present is None:
             return refuse(tx, sign_in, ResourceNotFoundException(NO_DEVICE))
         if not right or present.sealed_srp_verifier != device.sealed_srp_verifier:
-            if sign_in.proofs == ("password",):
+            if len(sign_in.proofs) == 1:
                 sign_in.answered.append(FACTOR_WRONG)
             return refuse(tx, sign_in, NotAuthorizedException("Incorrect username or password."))
         sign_in.owes_device_proof = False
         sign_in.proofs = (*sign_in.proofs, "device")
-        held = held_factors(sign_in.pool, sign_in.known_user)
+        held = held_factors(sign_in.pool, sign_in.known_user, sign_in.proofs)
         # Whoever stopped remembering it meanwhile wants no more said of it than that it is known.
         verdict = judge_anew(tx, sign_in, held, remembered=present.remembered)
         return act_on(tx, sign_in, verdict.demand)

@@ -25,7 +25,7 @@ PROMPTS = frozenset({"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_T
 
 def refuse(tx: Connection, sign_in: SignIn, error: CognitoError) -> Refusal:
     """End the sign-in: the event fails."""
-    _end_session(tx, sign_in)
+    end_answered(tx, sign_in)
     _write(tx, sign_in, "Fail")
     return Refusal(error)
 
@@ -46,7 +46,7 @@ def ask(
     What has been proven and what is still pending goes with it, and the `code` that was sent; `set_up` is the
     factor that a right answer makes active, `handle` the session's where the challenge brings its own.
     """
-    _end_session(tx, sign_in)
+    end_answered(tx, sign_in)
     waiting = Waiting(
         sessions.expiry(sign_in.call, sign_in.client), prompted=challenge in PROMPTS and set_up is None
     )
@@ -74,7 +74,7 @@ def ask(
 
 def grant(tx: Connection, sign_in: SignIn) -> Granted:
     """Hand out the tokens: the event passes, and teaches. They are bound to the device they go to."""
-    _end_session(tx, sign_in)
+    end_answered(tx, sign_in)
     _write(tx, sign_in, "Pass")
     unblocking.close(tx, sign_in.screening)
     device_key, new_device = bind_device(tx, sign_in)
@@ -96,7 +96,8 @@ def note(tx: Connection, sign_in: SignIn) -> None:
         _write(tx, sign_in, "InProgress")
 
 
-def _end_session(tx: Connection, sign_in: SignIn) -> None:
+def end_answered(tx: Connection, sign_in: SignIn) -> None:
+    """End the session that the request answers; of two who answer at once, the second is refused."""
     if sign_in.answers is not None:
         sessions.end_session(tx, sign_in.client, sign_in.answers.handle)
         sign_in.answers = None

@@ -1,8 +1,36 @@
-"""What a user can sign in with where the choice is put to him (USER_AUTH)."""
+"""What a sign-in can begin with where the choice is put to the user (USER_AUTH).
+
+AllowedFirstAuthFactors says what the pool lets it begin with, and what the user has says the rest. The flow is in
+`choice_flow`, which has a table of the factors.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
+from doorward.signin import second_factors
 from doorward.wire.contract import AuthFactorType
+
+FirstCode = Literal["EMAIL_OTP", "SMS_OTP"]
+"""A code that is sent as a first factor, by the name of its challenge."""
+
+CODE_ADDRESS: Final[dict[FirstCode, Literal["email", "phone_number"]]] = {
+    "EMAIL_OTP": "email",
+    "SMS_OTP": "phone_number",
+}
+"""The attribute that a code goes to."""
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Who is to choose: a user, or the stand-in of a name that leads to nobody.
+
+    `has_password`: he could sign in with one. Of a stand-in it is pretended.
+    """
+
+    user: User
+    has_password: bool
 
 
 def allowed(pool: UserPool) -> list[AuthFactorType]:
@@ -27,3 +55,19 @@ def configured(pool: UserPool, user: User, *, holds_passkey: bool = False) -> li
     first = [factor for factor in allowed(pool) if present.get(factor)]
     second: list[AuthFactorType] = ["SOFTWARE_TOKEN"] if "SOFTWARE_TOKEN_MFA" in user.factors else []
     return [*first, *second]
+
+
+def can_begin_with_code(pool: UserPool, chooser: Chooser, factor: FirstCode) -> bool:
+    """Say whether a code to the user's verified address can be his first factor.
+
+    Not where a second factor is asked of him: a code is one factor, and Cognito lets whoever has to show two begin
+    with the password alone. Who has no password would have no way in: he begins with a code all the same, and
+    shows a second factor of another channel.
+    """
+    user = chooser.user
+    if factor not in allowed(pool):
+        return False
+    if not user.enabled or user.status != "CONFIRMED" or not user.verified(CODE_ADDRESS[factor]):
+        return False
+    owes_second = pool.mfa_configuration == "ON" or bool(second_factors.usable(pool, user))
+    return not (owes_second and chooser.has_password)

@@ -18,7 +18,7 @@ from doorward.directory.user import Factor, User
 from doorward.directory.user_pool import UserPool
 from doorward.protection.screening import Waiting
 from doorward.signin import sessions, software_tokens
-from doorward.signin.second_factors import FACTORS, usable
+from doorward.signin.second_factors import FACTORS, of_other_channel, usable
 from doorward.signin.sessions import SessionState
 from doorward.wire.errors import NotAuthorizedException
 
@@ -91,4 +91,4 @@ def _may_set_up(pool: UserPool, user: User, state: SessionState) -> bool:
     unchanged = state.password_digest is None or (
         user.password is not None and user.password.digest == state.password_digest
     )
-    return user.enabled and unchanged and not usable(pool, user)
+    return user.enabled and unchanged and not of_other_channel(usable(pool, user), state.proven)

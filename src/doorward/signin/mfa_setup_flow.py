@@ -10,7 +10,7 @@ from doorward.signin.mfa_setup import CHALLENGE
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import go_on
 from doorward.signin.second_factor_steps import FACTOR_RIGHT, send_and_ask
-from doorward.signin.second_factors import can_set_up
+from doorward.signin.second_factors import can_set_up, of_other_channel
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn
 from doorward.signin.steps import grant_tokens
 from doorward.wire.contract import AttributeType
@@ -43,7 +43,7 @@ def answer_mfa_setup(request: SignInRequest) -> Challenge | Granted:
 def _send_to(tx: Connection, sign_in: SignIn, email: str) -> Answer:
     """Send a code to the address. A verified one is not replaced here: whoever has the password could do it."""
     pool, user = sign_in.pool, sign_in.known_user
-    if "EMAIL_OTP" not in can_set_up(pool, user):
+    if "EMAIL_OTP" not in of_other_channel(can_set_up(pool, user), sign_in.proofs):
         raise InvalidParameterException("The user pool does not offer codes by e-mail.")
     if user.verified("email") and user.attributes["email"].casefold() != email.casefold():
         raise InvalidParameterException("EMAIL is not the verified e-mail address of the user.")

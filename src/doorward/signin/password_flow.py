@@ -1,4 +1,4 @@
-"""Signing in with the plain password: USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH."""
+"""Signing in with the plain password: USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, or where it is chosen."""
 
 from doorward.signin import lockout, queries
 from doorward.signin.known_devices import claim_device
@@ -9,18 +9,24 @@ from doorward.signin.steps import FROM_CREDENTIALS
 
 
 def sign_in_with_password(request: SignInRequest) -> Challenge | Granted:
-    """Look at the password, then take the steps.
+    """Look at the password, then take the steps."""
+    name, password = request.username(), request.parameter("PASSWORD")
+    request.check_client(name)
+    with request.call.reading() as tx:
+        sign_in = identify(tx, request, name)
+        claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY"))
+    return go_on_with_password(sign_in, password)
+
+
+def go_on_with_password(sign_in: SignIn, password: str) -> Challenge | Granted:
+    """Look at the password of a sign-in that has begun, then take the steps.
 
     Argon2 is slow by design, so it runs before the writing transaction and not inside it; the steps see to
     it that what it proved still holds.
     """
-    name, password = request.username(), request.parameter("PASSWORD")
-    request.check_client(name)
-    call = request.call
+    call = sign_in.call
     with call.reading() as tx:
-        sign_in = identify(tx, request, name)
-        claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY"))
-        locked = lockout.is_locked(queries.lockout(tx, request.pool.id, sign_in.lockout_subject), call.now)
+        locked = lockout.is_locked(queries.lockout(tx, sign_in.pool.id, sign_in.lockout_subject), call.now)
     if not locked and not sign_in.screening.blocked:
         _prove(sign_in, password)
     with call.writing() as tx:

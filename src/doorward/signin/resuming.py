@@ -1,6 +1,7 @@
 """Going on with a sign-in that waits for an answer: whose it is, and whether it still may."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -8,12 +9,16 @@ from doorward.directory.queries import users
 from doorward.signin import sessions
 from doorward.signin.endings import refuse
 from doorward.signin.request import SignInRequest, identify
-from doorward.signin.sessions import OpenSession
+from doorward.signin.sessions import OpenSession, SessionState
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
 from doorward.signin.steps import refuse_blocked_address, refuse_unusable_user
 from doorward.wire.errors import NotAuthorizedException
 
 INVALID = "Invalid session for the user."
+
+BEGINNINGS: Final = frozenset({"password", "email", "phone_number"})
+"""First factors behind which a sign-in does not outlive the password that the user had: he may have replaced it
+because somebody else is at his account, or in his mailbox."""
 
 
 def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Challenge | Granted:
@@ -50,9 +55,20 @@ def resumed(tx: Connection, request: SignInRequest, challenge: str) -> SignIn:
 
 
 def refuse_changed_user(tx: Connection, sign_in: SignIn) -> Answer | None:
-    """Does the session still wait, and is the user still the one it was opened for?
+    """Does the session still wait, and is the user still the one it was opened for?"""
+    state = read_again(tx, sign_in)
+    password = sign_in.user.password if sign_in.user else None
+    changed = (password.digest if password else None) != state.password_digest
+    if sign_in.user is None or (changed and BEGINNINGS.intersection(state.proven)):
+        return refuse(tx, sign_in, NotAuthorizedException(INVALID))
+    return None
+
+
+def read_again(tx: Connection, sign_in: SignIn) -> SessionState:
+    """See the session that is answered, and its user, as they are now; return the session's state.
 
     What is read here, inside the writing transaction, is what counts: of two who answer at once, one is refused.
+    Raises NotAuthorizedException where the session has ended.
     """
     waiting = sign_in.answers
     if waiting is None:
@@ -60,8 +76,4 @@ def refuse_changed_user(tx: Connection, sign_in: SignIn) -> Answer | None:
     state = sessions.read_session(tx, sign_in.call, sign_in.client, waiting.state.challenge, waiting.handle)
     sign_in.answers = OpenSession(waiting.handle, state)
     sign_in.user = users.find_by_sub(tx, sign_in.pool.id, state.sub) if state.sub else None
-    password = sign_in.user.password if sign_in.user else None
-    changed = (password.digest if password else None) != state.password_digest
-    if sign_in.user is None or ("password" in state.proven and changed):
-        return refuse(tx, sign_in, NotAuthorizedException(INVALID))
-    return None
+    return state

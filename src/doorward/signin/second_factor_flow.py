@@ -72,7 +72,8 @@ def answer_selection(request: SignInRequest) -> Challenge | Granted:
     chosen = request.parameter("ANSWER")
 
     def ask_for_chosen(tx: Connection, sign_in: SignIn) -> Answer:
-        for factor in second_factors.usable(sign_in.pool, sign_in.known_user):
+        usable = second_factors.usable(sign_in.pool, sign_in.known_user)
+        for factor in second_factors.of_other_channel(usable, sign_in.proofs):
             if factor == chosen:
                 return ask_for(tx, sign_in, factor)
         raise InvalidParameterException("ANSWER is none of the factors that the user can choose.")
@@ -111,7 +112,7 @@ def _problem(tx: Connection, sign_in: SignIn, factor: Factor, code: str) -> Cogn
     state = sign_in.answers.state if sign_in.answers else None
     setting_up = state is not None and state.set_up == factor
     offered = second_factors.can_set_up(pool, user) if setting_up else second_factors.usable(pool, user)
-    if state is None or factor not in offered:
+    if state is None or factor not in second_factors.of_other_channel(offered, sign_in.proofs):
         return NotAuthorizedException(INVALID)
     if not factor_guesses.may_guess(tx, pool.id, sign_in.lockout_subject, call.now):
         return NotAuthorizedException(TOO_MANY_GUESSES)

@@ -1,5 +1,7 @@
 """Asking for a second factor: which one, how, and what the client is told about it."""
 
+from collections.abc import Collection
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -11,6 +13,7 @@ from doorward.signin import factor_guesses, second_factors, session_codes, softw
 from doorward.signin.codes import MEDIA, masked
 from doorward.signin.endings import ask, refuse
 from doorward.signin.session_codes import SentCode
+from doorward.signin.sessions import Proof
 from doorward.signin.sign_in import Answer, SignIn
 from doorward.wire.errors import (
     CodeDeliveryFailureException,
@@ -24,16 +27,18 @@ FACTOR_RIGHT = ChallengeResponse("Mfa", "Success")
 FACTOR_WRONG = ChallengeResponse("Mfa", "Failure")
 
 
-def held_factors(pool: UserPool, user: User) -> HeldFactors:
-    """Return what a decision must know of a user's second factors.
+def held_factors(pool: UserPool, user: User, proofs: Collection[Proof] = ()) -> HeldFactors:
+    """Return what a decision must know of a user's second factors, given what he has shown.
 
-    Where MFA is OPTIONAL, whoever has an active factor is asked for it whatever the risk.
+    Where MFA is OPTIONAL, whoever has an active factor is asked for it whatever the risk; if his only ones are of the
+    channel of his first factor, he is treated as one who is to set up another.
     """
-    active = bool(second_factors.usable(pool, user))
+    held = second_factors.usable(pool, user)
+    can_set_up = second_factors.can_set_up_in_sign_in(pool, user)
     return HeldFactors(
-        active=active,
-        can_set_up=bool(second_factors.can_set_up_in_sign_in(pool, user)),
-        always_asked=active or pool.mfa_configuration == "ON",
+        active=bool(second_factors.of_other_channel(held, proofs)),
+        can_set_up=bool(second_factors.of_other_channel(can_set_up, proofs)),
+        always_asked=bool(held) or pool.mfa_configuration == "ON",
     )
 
 
@@ -45,10 +50,10 @@ def ask_second_factor(tx: Connection, sign_in: SignIn) -> Answer | None:
     if sign_in.pending == "allow":
         return None
     pool, user = sign_in.pool, sign_in.known_user
-    factors = second_factors.usable(pool, user)
+    factors = second_factors.of_other_channel(second_factors.usable(pool, user), sign_in.proofs)
     if not factors:
         return _ask_to_set_up(tx, sign_in)
-    chosen = second_factors.preferred(pool, user)
+    chosen = second_factors.preferred(user, factors)
     if chosen is not None:
         return ask_for(tx, sign_in, chosen)
     parameters = {"USER_ID_FOR_SRP": user.username, "MFAS_CAN_CHOOSE": _list(factors)}
@@ -87,8 +92,8 @@ def send_and_ask(
 
 def _ask_to_set_up(tx: Connection, sign_in: SignIn) -> Answer:
     pool, user = sign_in.pool, sign_in.known_user
-    offered = second_factors.can_set_up(pool, user)
-    if sign_in.pending != "mfa_setup" or not second_factors.can_set_up_in_sign_in(pool, user):
+    offered = second_factors.of_other_channel(second_factors.can_set_up(pool, user), sign_in.proofs)
+    if sign_in.pending != "mfa_setup" or not held_factors(pool, user, sign_in.proofs).can_set_up:
         # The factor was taken from the user, or the offer from the pool, while the sign-in was on its way.
         return refuse(tx, sign_in, NotAuthorizedException("Invalid session for the user."))
     parameters = {"USER_ID_FOR_SRP": user.username, "MFAS_CAN_SETUP": _list(offered)}

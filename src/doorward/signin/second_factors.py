@@ -4,10 +4,12 @@ What is active for the user (`User.factors`) is his choice or an administrator's
 follows from it and from what the pool offers at that time.
 """
 
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from doorward.directory.user import ADDRESS_OF, Factor, User
 from doorward.directory.user_pool import UserPool
+from doorward.signin.sessions import Proof
 
 FACTORS: Final[tuple[Factor, ...]] = ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 """Every second factor, in the order in which they are told."""
@@ -32,9 +34,16 @@ def usable(pool: UserPool, user: User) -> tuple[Factor, ...]:
     return tuple(factor for factor in ADDRESS_OF if _is_open(pool, user, factor))
 
 
-def preferred(pool: UserPool, user: User) -> Factor | None:
+def of_other_channel(factors: Iterable[Factor], proofs: Collection[Proof]) -> tuple[Factor, ...]:
+    """Leave out the factors whose codes go where a code was read already, as the first factor of the sign-in.
+
+    Reading the same mailbox twice proves no more than reading it once.
+    """
+    return tuple(factor for factor in factors if ADDRESS_OF.get(factor) not in proofs)
+
+
+def preferred(user: User, factors: tuple[Factor, ...]) -> Factor | None:
     """Return the factor to challenge with where no choice is put to the user: his preferred one, or the only one."""
-    factors = usable(pool, user)
     if user.preferred_factor in factors:
         return user.preferred_factor
     return factors[0] if len(factors) == 1 else None

@@ -20,8 +20,9 @@ from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.wire.errors import NotAuthorizedException
 
-Proof = Literal["password", "device"] | Factor
-"""What a user has shown in a sign-in: that he knows the password, that he holds a factor, a remembered device."""
+Proof = Literal["password", "device", "email", "phone_number"] | Factor
+"""What a user has shown in a sign-in: that he knows the password, that he reads what is sent to an address (where
+a code was his first factor), that he holds a second factor, a remembered device."""
 
 Pending = Literal["allow", "mfa", "mfa_setup"]
 """What is to follow: nothing more, the challenge of a second factor, or setting one up."""
@@ -134,6 +135,16 @@ def read_session(tx: Connection, call: Call, client: AppClient, challenge: str, 
     if state.client_id != client.id or state.challenge != challenge:
         raise NotAuthorizedException("Invalid session for the user.")
     return state
+
+
+def challenge_of(tx: Connection, call: Call, client: AppClient, handle: str) -> str | None:
+    """Return the challenge that a session waits for, None where there is none that could be answered."""
+    digest = _digest(handle)
+    found = queries.session(tx, client.pool_id, digest)
+    if found is None or found[1] <= call.now:
+        return None
+    state = _decoder.decode(call.services.keyring.open(found[0], digest))
+    return state.challenge if state.client_id == client.id else None
 
 
 def find_session(tx: Connection, call: Call, challenge: str, handle: str) -> SessionState:

@@ -27,6 +27,10 @@ ChallengeName = Literal[
     "MFA_SETUP",
     "DEVICE_SRP_AUTH",
     "DEVICE_PASSWORD_VERIFIER",
+    "SELECT_CHALLENGE",
+    "PASSWORD",
+    "PASSWORD_SRP",
+    "SMS_OTP",
 ]
 """The challenges that a sign-in can be waiting for."""
 
@@ -40,11 +44,15 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Challenge:
-    """The sign-in goes on when the client answers this; `session` is the handle of what was so far."""
+    """The sign-in goes on when the client answers this; `session` is the handle of what was so far.
+
+    `available` are the first factors among which SELECT_CHALLENGE lets the user choose.
+    """
 
     name: ChallengeName
     session: str
     parameters: dict[str, str]
+    available: tuple[ChallengeName, ...] = ()
 
 
 @dataclass(frozen=True)

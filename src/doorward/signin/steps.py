@@ -122,7 +122,7 @@ def respond_to_risk(tx: Connection, sign_in: SignIn) -> Answer | None:
 
     A block and a refusal look the same. What else is asked of the user is pending from here on.
     """
-    held = held_factors(sign_in.pool, sign_in.known_user)
+    held = held_factors(sign_in.pool, sign_in.known_user, sign_in.proofs)
     sign_in.verdict = verdict = sign_in.call.services.guard.assess(tx, sign_in.screening, held)
     # A claimed device proves itself at the end. What is asked before is what is asked if it does; what is written
     # down is what is known now.
@@ -161,6 +161,9 @@ BEFORE_CREDENTIALS: tuple[Step, ...] = (refuse_blocked_address, refuse_while_loc
 
 FROM_NEW_PASSWORD: tuple[Step, ...] = (ask_second_factor, grant_tokens)
 """A sign-in whose password is the user's own."""
+
+FROM_FIRST_FACTOR: tuple[Step, ...] = (refuse_unusable_user, respond_to_risk, *FROM_NEW_PASSWORD)
+"""A sign-in without a password, from the moment its first factor was right."""
 
 FROM_CREDENTIALS: tuple[Step, ...] = (
     *BEFORE_CREDENTIALS,

@@ -97,7 +97,7 @@ def test_what_a_user_can_be_challenged_with(
     ],
 )
 def test_which_factor_comes_without_a_choice(who: User, expected: Factor | None) -> None:
-    assert preferred(pool("OPTIONAL", *FACTORS), who) == expected
+    assert preferred(who, usable(pool("OPTIONAL", *FACTORS), who)) == expected
 
 
 @pytest.mark.parametrize(
