@@ -10,6 +10,8 @@ from itertools import cycle
 from pathlib import Path
 from typing import Final
 
+from tools.refresh_responses import refresh_section
+
 PAGE: Final = Path("docs/adaptive-authentication.md")
 
 LEVELS: Final = ("none", "Low", "Medium", "High")
@@ -172,6 +174,12 @@ then do the circumstances become part of what is normal for the user. A wrong co
 nobody answers fails when its session expires. Prompts count when they are put: several within minutes, by somebody who
 knows the password, raise the risk of the next attempt (`mfa_fatigue`), and failed and abandoned ones count as failures.
 
+## Ways out
+
+A block is no dead end. [ways-out.md](ways-out.md) tells who can lift what: feedback on the event (Valid), the user's
+own code where the pool allows it (`doorward pools unblock`), AdminResetUserPassword, `doorward users unlock`. None of
+them is a way around MFA or around an address that is always blocked.
+
 ## Case by case
 """
 
@@ -185,7 +193,7 @@ def page() -> str:
         parts.append("| user | mode | level | its action | signs in by | comes to | would |\n")
         parts.append("|---|---|---|---|---|---|---|\n")
         parts += [_line(case) for case in listed if case.mfa == mfa]
-    return "".join(parts)
+    return "".join(parts) + refresh_section()
 
 
 def _line(case: Case) -> str:

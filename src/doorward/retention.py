@@ -4,6 +4,7 @@ from doorward.call import Services
 from doorward.clock import Instant
 from doorward.history import queries as events
 from doorward.messages import queries as messages
+from doorward.protection import queries as protection
 from doorward.signin import queries as signin
 from doorward.sweep import queries as sweep
 from doorward.tokens import queries as tokens
@@ -17,13 +18,14 @@ _HOUR = 3_600.0
 
 
 def delete_expired(services: Services) -> None:
-    """Delete expired sessions, codes, lockouts, token families and keys, and what is past its retention."""
+    """Delete expired sessions, codes, lockouts, token families keys and ways out, and what is past its retention."""
     now = services.clock.now()
     with services.store.writing() as tx:
         signin.remove_expired(tx, now)
         tokens.remove_expired(tx, now)
         tokens.remove_retired(tx, now)
         sweep.remove_expired(tx, now)
+        protection.remove_expired(tx, now)
         messages.remove_before(tx, now - services.settings.message_retention_hours * _HOUR)
     _delete_events(services, now - services.settings.event_retention_days * _DAY, of_nobody=False)
     _delete_events(services, now - services.settings.unknown_user_retention_days * _DAY, of_nobody=True)

@@ -192,6 +192,12 @@ class Settings(BaseSettings):
         description="Where MFA is required and the user holds no factor: also at High risk let him set one up"
         " instead of refusing.",
     )
+    unblock_address_days: float = Field(
+        7.0,
+        ge=0,
+        description="Where a pool lets users whom risk has blocked let themselves in by a code: days for which the"
+        " address that the code goes to must have been verified, unchanged.",
+    )
     messages_per_address: int = Field(
         20, ge=1, description="Codes sent to one address within an hour, whoever asks for them."
     )

@@ -7,7 +7,7 @@ import pytest
 from pycognito.aws_srp import generate_hash_device
 from tests.clients.commands import Command, answer, responded, signed_in
 from tests.devices import make_device, make_devices_app
-from tests.people import ALL_FLOWS, PASSWORD, make_user, sign_in
+from tests.people import ALL_FLOWS, PASSWORD, App, make_user, sign_in
 from tests.scenarios.challenged import ON, PREFERRED, TokenApp, challenged, choose, with_phone, with_token
 from tests.server import RunningServer
 
@@ -221,3 +221,29 @@ def test_setting_up_a_factor(aws: Command, server: RunningServer) -> None:
     assert sent["ChallengeName"] == "EMAIL_OTP"
     done = responded(aws, app, sent, "berta", f"EMAIL_OTP_CODE={server.last_code(app.pool_id)}")
     assert done["AuthenticationResult"]
+
+
+def test_an_operator_renews_tokens_that_rotate(aws: Command, server: RunningServer) -> None:
+    pool_id = answer(aws("create-user-pool", "--pool-name", "rotating"))["UserPool"]["Id"]
+    make_user(server, pool_id, "anna")
+    client_id = answer(
+        aws(
+            "create-user-pool-client",
+            "--user-pool-id",
+            pool_id,
+            "--client-name",
+            "rotating",
+            "--explicit-auth-flows",
+            "ALLOW_USER_PASSWORD_AUTH",
+            "--refresh-token-rotation",
+            "Feature=ENABLED,RetryGracePeriodSeconds=0",
+        )
+    )["UserPoolClient"]["ClientId"]
+    first = sign_in(server, App(pool_id, client_id), "anna")["RefreshToken"]
+    renew = ("get-tokens-from-refresh-token", "--client-id", client_id, "--refresh-token")
+    second = answer(aws(*renew, first))["AuthenticationResult"]["RefreshToken"]
+    assert second != first
+    refusal = aws(*renew, first)
+    assert refusal.returncode != 0
+    assert "RefreshTokenReuseException" in refusal.stderr
+    assert "Refresh Token has been revoked" in aws(*renew, second).stderr

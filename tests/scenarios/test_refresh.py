@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from mypy_boto3_cognito_idp.literals import AdvancedSecurityModeTypeType
-from tests.circumstances import LAPTOP, LONDON, context, sign_in_from
+from tests.circumstances import LONDON, sign_in_from
 from tests.people import App, make_app, make_pool, make_user, sign_in
 from tests.scenarios.refusals import BLOCKED, refused
+from tests.scenarios.sessions import refresh_from
 from tests.server import RunningServer
 
 BLOCKED_RANGE, INSIDE = "203.0.113.0/24", "203.0.113.9"
@@ -22,16 +23,6 @@ def guarded(server: RunningServer, mode: AdvancedSecurityModeTypeType) -> App:
     return make_app(server, pool_id)
 
 
-def refresh_from(server: RunningServer, app: App, token: str, address: str) -> Any:
-    return server.administrator.admin_initiate_auth(
-        UserPoolId=app.pool_id,
-        ClientId=app.client_id,
-        AuthFlow="REFRESH_TOKEN_AUTH",
-        AuthParameters={"REFRESH_TOKEN": token},
-        ContextData=context(app, "anna", address, LAPTOP, server.services.clock.now()),
-    )
-
-
 def events(server: RunningServer, app: App) -> list[Any]:
     listed = server.administrator.admin_list_user_auth_events(UserPoolId=app.pool_id, Username="anna")
     return list(listed["AuthEvents"])
@@ -45,14 +36,14 @@ def test_a_blocked_address_renews_nothing(server: RunningServer) -> None:
     newest = events(server, app)[0]
     assert (newest["EventResponse"], newest["EventRisk"]["RiskDecision"]) == ("Fail", "Block")
     assert newest["EventContextData"]["IpAddress"] == INSIDE
-    assert refresh_from(server, app, token, LONDON)["AuthenticationResult"]["AccessToken"]
+    assert refresh_from(server, app, token, LONDON)["AccessToken"]
     assert len(events(server, app)) == 2
 
 
 def test_an_audit_renews_all_the_same(server: RunningServer) -> None:
     app = guarded(server, "AUDIT")
     token = sign_in_from(server, app, "anna")["AuthenticationResult"]["RefreshToken"]
-    assert refresh_from(server, app, token, INSIDE)["AuthenticationResult"]["AccessToken"]
+    assert refresh_from(server, app, token, INSIDE)["AccessToken"]
 
 
 @pytest.mark.parametrize("shown", [{}, {"ClientSecret": "notTheSecretOfThisClient0"}])

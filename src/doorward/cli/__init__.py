@@ -14,12 +14,14 @@ from doorward.cli import (
     evaluate,
     keys,
     messages,
+    pools,
     risk,
     sealing,
     serve,
     signing_keys,
     simulate,
     synthesize,
+    users,
 )
 from doorward.store.sealing import SealError
 
@@ -38,7 +40,8 @@ app.command("simulate")(simulate.simulate)
 app.command("synthesize")(synthesize.synthesize)
 app.add_typer(breach.app, name="breach")
 app.add_typer(risk.app, name="risk")
-app.add_typer(breach.app, name="breach")
+app.add_typer(pools.app, name="pools")
+app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing_keys.app, name="signing-keys")
 app.add_typer(sealing.app, name="sealing")

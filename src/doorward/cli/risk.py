@@ -36,7 +36,7 @@ def calibrate(
     allowed = _budget(budget)
     store = vault(data).store
     with store.reading() as tx:
-        found = _pool(tx, pool)
+        found = require_pool(tx, pool)
         calibration = calibrating.calibrate_pool(tx, found.id, SHIPPED, allowed, SystemClock().now())
     if not dry_run:
         with store.writing() as tx:
@@ -65,11 +65,11 @@ def fit(
     store = vault(data).store
     if forget:
         with store.writing() as tx:
-            queries.remove_calibration(tx, _pool(tx, pool).id)
+            queries.remove_calibration(tx, require_pool(tx, pool).id)
         typer.echo("The shipped concentrations and thresholds act from the next attempt on.")
         return
     with store.reading() as tx:
-        found = _pool(tx, pool)
+        found = require_pool(tx, pool)
         calibration = calibrating.fit_pool(tx, found.id, SHIPPED, allowed, SystemClock().now())
     short = calibration.source != "calibrated"
     if not (dry_run or short):
@@ -89,7 +89,7 @@ def fit(
 def show(pool: Pool, data: Data = None) -> None:
     """Show what acts in a pool: mode, responses, thresholds, and where each comes from."""
     with vault(data).store.reading() as tx:
-        acting = effective_settings(tx, _pool(tx, pool), SHIPPED)
+        acting = effective_settings(tx, require_pool(tx, pool), SHIPPED)
     typer.echo(f"mode        {acting.mode}")
     typer.echo(f"model       {acting.model_version}")
     calibration = acting.calibration
@@ -125,7 +125,7 @@ def rebuild(pool: Pool, data: Data = None) -> None:
     """Make the users' profiles and the pool's counts anew from the event history."""
     store = vault(data).store
     with store.reading() as tx:
-        found = _pool(tx, pool)
+        found = require_pool(tx, pool)
     made = rebuilding.rebuild(store, found.id, SHIPPED, SystemClock().now())
     typer.echo(f"Made {made.profiles} profiles and the pool's counts anew from {made.events} events.")
     typer.echo(f"A running server takes the counts over within {settings(data).pool_view_minutes:g} minutes.")
@@ -140,7 +140,8 @@ def _budget(text: str) -> Budget:
         raise typer.BadParameter(sentence, param_hint="--budget") from None
 
 
-def _pool(tx: Connection, pool_id: str) -> UserPool:
+def require_pool(tx: Connection, pool_id: str) -> UserPool:
+    """Return a pool, or end with the sentence that there is none."""
     found = user_pools.find(tx, pool_id)
     if found is None:
         raise typer.BadParameter(f"there is no user pool {pool_id}", param_hint="--pool")

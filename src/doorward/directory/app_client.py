@@ -35,3 +35,15 @@ class AppClient(msgspec.Struct, frozen=True, kw_only=True):
     def propagates_context(self) -> bool:
         """Whether the address in UserContextData is believed: only from a client that proves itself."""
         return bool(self.sealed_secret and self.configuration.enable_propagate_additional_user_context_data)
+
+    @property
+    def rotates(self) -> bool:
+        """Whether each refresh brings another refresh token (RefreshTokenRotation)."""
+        rotation = self.configuration.refresh_token_rotation
+        return rotation is not None and rotation.feature == "ENABLED"
+
+    @property
+    def rotation_grace(self) -> int:
+        """For how many seconds a refresh token that was replaced may be shown again (RetryGracePeriodSeconds)."""
+        rotation = self.configuration.refresh_token_rotation
+        return (rotation.retry_grace_period_seconds or 0) if rotation else 0

@@ -45,7 +45,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
     `factors` are the second factors that are active for the user, whether or not his pool offers them now;
     `preferred_factor` is one of them, or None. `passkey_factor` says whether a passkey is to count as both factors
-    at once (WebAuthnMfaSettings).
+    at once (WebAuthnMfaSettings). `verified_since` says of each verified address since when it is, unchanged.
     """
 
     pool_id: str
@@ -60,6 +60,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     factors: tuple[Factor, ...] = ()
     preferred_factor: Factor | None = None
     passkey_factor: bool = False
+    verified_since: dict[str, Instant] = msgspec.field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Name the user and show nothing of him."""
@@ -76,6 +77,21 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     def verified(self, attribute: str) -> bool:
         """Whether the user has an e-mail address or phone number that a code has verified."""
         return bool(self.attributes.get(attribute)) and self.attributes.get(f"{attribute}_verified") == "true"
+
+    def addresses_since(self, before: "User | None") -> dict[str, Instant]:
+        """Return since when the user's addresses are verified, given how he stood before his last change.
+
+        An address that is new, or newly verified, is verified since that change.
+        """
+        return {
+            address: before.verified_since.get(address, self.modified_at)
+            if before is not None
+            and before.verified(address)
+            and before.attributes[address] == self.attributes[address]
+            else self.modified_at
+            for address in ADDRESS_OF.values()
+            if self.verified(address)
+        }
 
     def with_attributes(self, attributes: dict[str, str]) -> "User":
         """Return the user with other attributes; a factor whose address is gone is gone with it."""

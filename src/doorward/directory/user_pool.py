@@ -12,7 +12,11 @@ _STRICTNESS: Final = ("OFF", "AUDIT", "ENFORCED")
 
 
 class UserPool(msgspec.Struct, frozen=True, kw_only=True):
-    """A pool: its identity, and its configuration in the API's own shape with every default filled in."""
+    """A pool: its identity, and its configuration in the API's own shape with every default filled in.
+
+    `unblocks_by_code` is Doorward's own: whether users whom risk has blocked may let themselves in again by a code
+    (`doorward pools unblock`). No call of the API sees or changes it.
+    """
 
     id: str
     created_at: Instant
@@ -20,6 +24,7 @@ class UserPool(msgspec.Struct, frozen=True, kw_only=True):
     configuration: UserPoolType
     tags: dict[str, str]
     factors: SecondFactors = SecondFactors()
+    unblocks_by_code: bool = False
 
     @property
     def name(self) -> str:

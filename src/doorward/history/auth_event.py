@@ -71,11 +71,12 @@ class EventContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventFeedback(msgspec.Struct, frozen=True):
-    """What was said about the event afterwards, and by whom."""
+    """What was said about the event afterwards, and by whom: `provider` as the API tells it, `by` which access key."""
 
     value: Literal["Valid", "Invalid"]
     provider: str
     at: Instant
+    by: str | None = None
 
 
 class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +88,10 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
     in one sequence for each pool, when the attempt came to its end and when feedback was last given; `prompted`,
     from the same sequence, when a second factor was asked for. `open_until` is until when an attempt in
     progress can be answered.
+
+    `refresh_of` is set where a session was refreshed: the event of the sign-in that began it, empty where there is
+    none. It is no sign-in, and teaches nothing of itself. `by` is who acted in the user's stead: the name of an
+    access key, or the command line.
     """
 
     event_id: str
@@ -110,3 +115,10 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
     judged: int | None = None
     prompted: int | None = None
     open_until: Instant | None = None
+    refresh_of: str | None = None
+    by: str | None = None
+
+    @property
+    def is_sign_in(self) -> bool:
+        """Whether the user signed in, or tried to; a refresh bears the same type on the wire."""
+        return self.event_type == "SignIn" and self.refresh_of is None

@@ -12,6 +12,7 @@ from doorward.history import queries as events
 from doorward.history.auth_event import AuthEvent, EventFeedback
 from doorward.history.on_the_wire import to_wire
 from doorward.operations import pagination
+from doorward.signin.assessed import by_whom
 from doorward.wire.contract import (
     AdminListUserAuthEventsRequest,
     AdminListUserAuthEventsResponse,
@@ -65,7 +66,7 @@ def admin_update_auth_event_feedback(
         event = events.find(tx, pool.id, request.event_id)
         if event is None or event.sub != user.sub:
             raise _no_such_event(request.event_id)
-        feedback = _feedback(request.feedback_value, "Admin", call.now)
+        feedback = _feedback(request.feedback_value, "Admin", call.now, by_whom(call))
         judged = call.services.guard.judge(tx, event, feedback)
     call.services.guard.observe_feedback(judged)
     return AdminUpdateAuthEventFeedbackResponse()
@@ -104,8 +105,10 @@ def _guarded_pool(pool: UserPool) -> UserPool:
     return pool
 
 
-def _feedback(value: Literal["Valid", "Invalid"], provider: str, now: float) -> EventFeedback:
-    return EventFeedback(value=value, provider=provider, at=now)
+def _feedback(
+    value: Literal["Valid", "Invalid"], provider: str, now: float, by: str | None = None
+) -> EventFeedback:
+    return EventFeedback(value=value, provider=provider, at=now, by=by)
 
 
 def _no_such_event(event_id: str) -> ResourceNotFoundException:

@@ -12,11 +12,13 @@ from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.user import StoredPassword, User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
-from doorward.signin import assessed, codes, factor_guesses, passwords, queries
+from doorward.protection import unblocking
+from doorward.signin import assessed, codes, passwords, queries
 from doorward.signin.assessed import Assessed
 from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
 from doorward.signin.recovery import only_by_administrator, recovery, why_not
+from doorward.signin.unlocking import unlock
 from doorward.tokens.queries import revoke_of_user
 from doorward.wire.contract import (
     AdminResetUserPasswordRequest,
@@ -169,8 +171,11 @@ def confirm_forgot_password(
             )
             attempt.refusal = check.refusal
             if check.refusal is None:
-                _replace(tx, call, pool, whose.user, stored, "CONFIRMED")
-                revoke_of_user(tx, pool.id, whose.user.sub, call.now)
+                user = _replace(tx, call, pool, whose.user, stored, "CONFIRMED")
+                revoke_of_user(tx, pool.id, user.sub, call.now)
+                days = call.services.settings.unblock_address_days
+                if opened_by := unblocking.open_by_code(tx, attempt.screening, user, check.attribute, days):
+                    attempt.note = f"the next sign-in from here is let in, by {opened_by}"
         assessed.record(tx, attempt)
     assessed.settle(attempt)
     return ConfirmForgotPasswordResponse()
@@ -179,7 +184,8 @@ def confirm_forgot_password(
 def admin_set_user_password(call: Call, request: AdminSetUserPasswordRequest) -> AdminSetUserPasswordResponse:
     """Set a user's password: a permanent one confirms him, a temporary one he must replace as he signs in.
 
-    The password is checked as a change of password under the pool's configuration. Raises
+    The password is checked as a change of password under the pool's configuration. Wrong passwords, wrong codes and
+    counted attempts are forgotten; that there were any makes it an event. Raises
     UserNotFoundException, InvalidPasswordException (policy, known from breaches),
     PasswordHistoryPolicyViolationException, and NotAuthorizedException where the corpus cannot be read and the
     settings would rather refuse.
@@ -193,11 +199,15 @@ def admin_set_user_password(call: Call, request: AdminSetUserPasswordRequest) ->
     assessed.look_up(attempt, request.password, "PASSWORD_CHANGE")
     stored = _prepared(attempt, pool, user, request.password, expires_at)
     status = "CONFIRMED" if request.permanent else "FORCE_CHANGE_PASSWORD"
+    lifted = False
     with call.writing() as tx:
         if attempt.refusal is None:
+            lifted = unlock(tx, pool.id, user.sub)
             _replace(tx, call, pool, user, stored, status)
-            factor_guesses.forgive(tx, pool.id, user.sub)
-        assessed.record_find(tx, attempt)
+        if lifted:
+            assessed.record(tx, attempt)
+        else:
+            assessed.record_find(tx, attempt)
     assessed.settle(attempt)
     return AdminSetUserPasswordResponse()
 
@@ -207,11 +217,17 @@ def admin_reset_user_password(
 ) -> AdminResetUserPasswordResponse:
     """Make a user's password useless and send him the code to choose another one.
 
+    It is a way out of every lock: wrong passwords, wrong codes and counted attempts are forgotten and, where the user
+    shows the code within a day, his next sign-in from there is let in though risk would block it.
+
     Raises UserNotFoundException; NotAuthorizedException for a user who is disabled, or has no password of his
     own yet; InvalidParameterException for a user without a verified address.
     """
-    with call.writing() as tx:
+    with call.reading() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
+        user = users.require(tx, pool, request.username)
+        attempt = assessed.begin_by_administrator(tx, call, pool, "ForgotPassword", user.username, user)
+    with call.writing() as tx:
         user = users.require(tx, pool, request.username)
         if user.status == "UNCONFIRMED":
             raise NotAuthorizedException("User password cannot be reset in the current state.")
@@ -219,9 +235,12 @@ def admin_reset_user_password(
             raise refusal
         user = msgspec.structs.replace(user, status="RESET_REQUIRED", modified_at=call.now)
         users.change_password(tx, user)
-        factor_guesses.forgive(tx, pool.id, user.sub)
+        unlock(tx, pool.id, user.sub)
+        unblocking.open_to_his_code(tx, user, assessed.by_whom(call) or "an administrator", call.now)
         attribute = codes.recovery_attribute(pool, user) or ""
         codes.send_code(tx, call, pool, user, codes.RESET, attribute)
+        assessed.record(tx, attempt)
+    assessed.settle(attempt)
     return AdminResetUserPasswordResponse()
 
 
@@ -265,8 +284,8 @@ def _replace(
     seen: User,
     stored: StoredPassword | None,
     status: str,
-) -> None:
-    """Keep a new password in place of the one that was seen before the transaction.
+) -> User:
+    """Keep a new password in place of the one that was seen before the transaction; return the user with it.
 
     Raises TooManyRequestsException where another one has been set meanwhile, or the code was sent only after
     it had been looked at: what was proved, and the history, no longer hold.
@@ -274,11 +293,11 @@ def _replace(
     user = users.find_by_sub(tx, pool.id, seen.sub)
     if user is None or stored is None or _digest(user) != _digest(seen):
         raise TooManyRequestsException("The user was changed by another request. Try again.")
-    users.change_password(
-        tx, msgspec.structs.replace(user, status=status, password=stored, modified_at=call.now)
-    )
+    user = msgspec.structs.replace(user, status=status, password=stored, modified_at=call.now)
+    users.change_password(tx, user)
     queries.remove_code(tx, pool.id, user.sub, codes.RESET)
     queries.forget_lockouts_of_user(tx, pool.id, user.sub)
+    return user
 
 
 def _digest(user: User) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from doorward.call import Call
+from doorward.directory.app_client import AppClient
 from doorward.directory.queries import app_clients, user_pools
 from doorward.signin import first_code_flow, second_factor_flow
 from doorward.signin.choice_flow import answer_choice, answer_password, answer_password_srp, begin_choice
@@ -94,7 +95,7 @@ def initiate_auth(call: Call, request: InitiateAuthRequest) -> InitiateAuthRespo
     with call.reading() as tx:
         client = app_clients.require(tx, request.client_id)
         pool = user_pools.require(tx, client.pool_id)
-    flow = _flow(PUBLIC_FLOWS, request.auth_flow, client.explicit_auth_flows)
+    flow = _flow(PUBLIC_FLOWS, request.auth_flow, client)
     outcome = _taken(
         flow,
         SignInRequest(
@@ -143,7 +144,7 @@ def admin_initiate_auth(call: Call, request: AdminInitiateAuthRequest) -> AdminI
     with call.reading() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
         client = app_clients.require_in(tx, pool.id, request.client_id)
-    flow = _flow(ADMINISTRATOR_FLOWS, request.auth_flow, client.explicit_auth_flows)
+    flow = _flow(ADMINISTRATOR_FLOWS, request.auth_flow, client)
     outcome = _taken(
         flow,
         SignInRequest(
@@ -182,14 +183,18 @@ def admin_respond_to_auth_challenge(
     return _answer(AdminRespondToAuthChallengeResponse, outcome)
 
 
-def _flow(flows: Mapping[str, Flow], name: str, enabled: list[str]) -> Flow:
+def _flow(flows: Mapping[str, Flow], name: str, client: AppClient) -> Flow:
     if name in ADMINISTRATOR_FLOWS and name not in flows:
         raise InvalidParameterException("Initiate Auth method not supported.")
     if name not in flows:
         raise InvalidParameterException(f"Doorward does not have the auth flow {name} yet.")
     current = _OLD_NAMES.get(name, name)
+    enabled = client.explicit_auth_flows
     by_default = _OLD_CLIENT_FLOWS.issuperset(enabled) and current in _OF_OLD_CLIENTS
     if current == "USER_SRP_AUTH" and "CUSTOM_AUTH_FLOW_ONLY" in enabled:
+        by_default = False
+    if current == "REFRESH_TOKEN_AUTH" and client.rotates:
+        # Which renews without rotating; GetTokensFromRefreshToken is for these clients.
         by_default = False
     if not by_default and not set(_ENABLED_BY[current]) & set(enabled):
         raise InvalidParameterException(f"{name} flow not enabled for this client")

@@ -80,6 +80,7 @@ from doorward.operations.tags import (
     untag_resource,
 )
 from doorward.operations.tokens import (
+    get_tokens_from_refresh_token,
     revoke_token,
 )
 from doorward.operations.user_attributes import (
@@ -173,6 +174,7 @@ OPERATIONS: Mapping[str, Callable[[Call, Any], msgspec.Struct]] = {
     "ForgetDevice": forget_device,
     "ForgotPassword": forgot_password,
     "GetDevice": get_device,
+    "GetTokensFromRefreshToken": get_tokens_from_refresh_token,
     "GetUser": get_user,
     "GetUserAttributeVerificationCode": get_user_attribute_verification_code,
     "GetUserAuthFactors": get_user_auth_factors,

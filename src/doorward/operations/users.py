@@ -10,8 +10,10 @@ from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.messages import queries as messages
 from doorward.operations.second_factors import mfa_options, setting_list
-from doorward.protection.queries import remove_profile
+from doorward.protection import queries as protection
+from doorward.signin import assessed
 from doorward.signin import queries as signin
+from doorward.signin.unlocking import unlock
 from doorward.sweep import queries as sweep
 from doorward.tokens.queries import revoke_of_user
 from doorward.wire.contract import (
@@ -55,14 +57,21 @@ def admin_get_user(call: Call, request: AdminGetUserRequest) -> AdminGetUserResp
 
 
 def admin_enable_user(call: Call, request: AdminEnableUserRequest) -> AdminEnableUserResponse:
-    """Let a disabled user sign in again.
+    """Let a user sign in again: one who is disabled, or whom wrong passwords, wrong codes or spent attempts lock out.
 
+    What risk blocks is not unlocked by it: that is said with feedback on the event, or by `doorward users unlock`.
     Raises ResourceNotFoundException for an unknown pool, UserNotFoundException for an unknown user.
     """
+    with call.reading() as tx:
+        pool, user = _named(tx, request.user_pool_id, request.username)
+        helped = assessed.begin_by_administrator(tx, call, pool, "ForgotPassword", user.username, user)
     with call.writing() as tx:
         pool, user = _named(tx, request.user_pool_id, request.username)
         if not user.enabled:
             users.change(tx, pool, msgspec.structs.replace(user, enabled=True, modified_at=call.now))
+        if unlock(tx, pool.id, user.sub) or not user.enabled:
+            assessed.record(tx, helped)
+    assessed.settle(helped)
     return AdminEnableUserResponse()
 
 
@@ -152,5 +161,6 @@ def _delete(tx: Connection, call: Call, user: User) -> None:
     passkeys.forget_user(tx, user.pool_id, user.sub)
     messages.forget_user(tx, user.pool_id, user.sub)
     sweep.forget_deferred(tx, user.pool_id, user.sub)
-    remove_profile(tx, user.pool_id, user.sub)
+    protection.remove_profile(tx, user.pool_id, user.sub)
+    protection.remove_unblock(tx, user.pool_id, user.sub)
     users.remove(tx, user)

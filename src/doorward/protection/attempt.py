@@ -18,7 +18,11 @@ from doorward.risk.circumstance import Circumstance, NetworkKind
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """An attempt. `user` is None where `username` leads to nobody; `custom_auth` says that it is a custom sign-in."""
+    """An attempt. `user` is None where `username` leads to nobody; `custom_auth` says that it is a custom sign-in.
+
+    `refresh_of` is for the refresh of a session: the event of the sign-in that began it, empty where there is none.
+    `by` is who acts in the user's stead, if anybody.
+    """
 
     pool: UserPool
     client_id: str | None
@@ -30,11 +34,18 @@ class Attempt:
     user: User | None
     context: ClientContext
     custom_auth: bool = False
+    refresh_of: str | None = None
+    by: str | None = None
 
     @property
     def mode(self) -> str:
         """The mode that acts: OFF, AUDIT or ENFORCED."""
         return self.pool.custom_auth_mode if self.custom_auth else self.pool.advanced_security_mode
+
+    @property
+    def is_sign_in(self) -> bool:
+        """Whether the user signs in; a refresh bears the same type."""
+        return self.event_type == "SignIn" and self.refresh_of is None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ def past_attempts(tx: Connection, pool_id: str) -> Iterator[PastAttempt]:
     """
     for event in events.every_of_pool(tx, pool_id):
         judged = event.feedback.value if event.feedback else None
-        if event.event_type != "SignIn" or event.response == "InProgress" or judged == "Invalid":
+        if not event.is_sign_in or event.response == "InProgress" or judged == "Invalid":
             continue
         yield PastAttempt(
             user=event.sub or event.username,

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 
 from doorward.breach.check import NOT_ASKED, CompromisedCheck
@@ -24,21 +23,46 @@ from doorward.protection.account_facts import account_facts
 from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
 from doorward.protection.pool_views import PoolView, PoolViews
-from doorward.protection.recording import new_event, with_answers, with_password_check, with_verdict
-from doorward.protection.screening import NO_FACTORS, HeldFactors, Screening, Verdict, Waiting
+from doorward.protection.profiles import read_profile
+from doorward.protection.recording import (
+    new_event,
+    with_answers,
+    with_note,
+    with_password_check,
+    with_verdict,
+)
+from doorward.protection.screening import (
+    NO_FACTORS,
+    HeldFactors,
+    RefreshVerdict,
+    Screening,
+    Verdict,
+    Waiting,
+)
+from doorward.protection.unblocking import is_let_in
 from doorward.risk.circumstance import Circumstance
-from doorward.risk.encoding import ProfileUnreadable, decode, encode
+from doorward.risk.encoding import encode
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
-from doorward.risk.policy import Decision, IpException, Mode, Policy, SetupAtRisk, UserFacts, decide
+from doorward.risk.policy import (
+    Decision,
+    IpException,
+    Mode,
+    Policy,
+    Response,
+    SetupAtRisk,
+    UserFacts,
+    decide,
+)
 from doorward.risk.profile import Profile, distrust, learn, trust
+from doorward.risk.refresh_policy import BLOCKED_ADDRESS, as_acted, decide_refresh
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import Assessment, score
+from doorward.risk.session import is_elsewhere, is_familiar
 from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 from doorward.risk.velocity import is_afar
 
 _circumstance = msgspec.json.Decoder(Circumstance)
-_log = structlog.get_logger(__name__)
 
 
 class Guard:
@@ -84,7 +108,7 @@ class Guard:
         if screening.attempt.pool.advanced_security_mode == "OFF":
             return sub
         keys = keys_of(circumstance)
-        known = self._profile(tx, user.pool_id, sub).counts
+        known = read_profile(tx, user.pool_id, sub).counts
         if keys[DEVICE_ID] in known[DEVICE_ID]:
             # By the key that is known, not by the text: many texts have one key, and each would count apart.
             return f"{sub} device {keys[DEVICE_ID]}"
@@ -98,14 +122,48 @@ class Guard:
         if screening.mode is Mode.OFF:
             return Verdict(assessment=None, decision=self._decide(screening, Level.NONE, held))
         user = screening.attempt.user
-        profile = self._profile(tx, user.pool_id, user.sub) if user else Profile()
+        profile = read_profile(tx, user.pool_id, user.sub) if user else Profile()
         assessment = self._score(tx, screening, profile, account_facts(user, profile, screening.attempt.now))
         decision = self._decide(screening, assessment.level, held)
+        if decision.would_have is Response.BLOCK and is_let_in(tx, screening):
+            decision = self._decide(screening, assessment.level, held, let_in=True)
         return Verdict(
             assessment=assessment,
             decision=decision,
             earlier_sign_ins=profile.successes,
             afar=is_afar(profile, screening.surroundings.circumstance),
+        )
+
+    def assess_refresh(
+        self, tx: Connection, screening: Screening, held: HeldFactors
+    ) -> RefreshVerdict | None:
+        """Score the refresh of a session that has moved since its sign-in, and decide what is done about it.
+
+        None for the ordinary refresh, which is not scored: from the client or the network that the sign-in came from,
+        or one that the user is known by; from an address that is always allowed; of a sign-in that was not recorded.
+        """
+        attempt, present = screening.attempt, screening.surroundings.circumstance
+        if screening.mode is Mode.OFF or attempt.user is None:
+            return None
+        if screening.exception is IpException.BLOCK:
+            return RefreshVerdict(assessment=None, decision=as_acted(BLOCKED_ADDRESS, screening.mode))
+        if screening.exception is IpException.ALLOW or not attempt.refresh_of:
+            return None
+        began = events.find(tx, attempt.pool.id, attempt.refresh_of)
+        if began is None or not is_elsewhere(_circumstance.decode(began.circumstance), present):
+            return None
+        user = attempt.user
+        profile = read_profile(tx, user.pool_id, user.sub)
+        if is_familiar(profile, present):
+            return None
+        assessment = self._score(tx, screening, profile, account_facts(user, profile, attempt.now))
+        return RefreshVerdict(
+            assessment=assessment,
+            decision=decide_refresh(
+                self._policy(screening), assessment.level, second_factor_active=held.active
+            ),
+            earlier_sign_ins=profile.successes,
+            afar=is_afar(profile, present),
         )
 
     def with_remembered_device(self, tx: Connection, screening: Screening, event_id: str | None) -> Screening:
@@ -137,18 +195,20 @@ class Guard:
         *,
         response: EventResponse,
         challenges: list[ChallengeResponse],
-        verdict: Verdict | None = None,
+        verdict: Verdict | RefreshVerdict | None = None,
         compromised: CompromisedCheck = NOT_ASKED,
         waiting: Waiting | None = None,
+        note: str = "",
     ) -> AuthEvent | None:
         """Write the event down, and let a sign-in that has fully succeeded become part of what is normal.
 
-        `waiting` is for what is in progress. Returns None in mode OFF, where nothing is recorded.
+        `waiting` is for what is in progress, `note` what came of the attempt beside its answer. Returns None in mode
+        OFF, where nothing is recorded.
         """
         if screening.mode is Mode.OFF:
             return None
-        event = new_event(screening, response, challenges, verdict, compromised)
-        event = self._written(tx, event, waiting, learns=event.event_type == "SignIn")
+        event = with_note(new_event(screening, response, challenges, verdict, compromised), note)
+        event = self._written(tx, event, waiting, learns=event.is_sign_in)
         events.add(tx, event)
         return event
 
@@ -211,7 +271,7 @@ class Guard:
         )
         circumstance = _circumstance.decode(event.circumstance)
         if event.sub is not None:
-            profile = self._profile(tx, event.pool_id, event.sub)
+            profile = read_profile(tx, event.pool_id, event.sub)
             if feedback.value == "Valid":
                 profile = trust(profile, circumstance, feedback.at, self.model)
             else:
@@ -242,16 +302,21 @@ class Guard:
                 calibrated(tx, attempt.pool.id, self.model),
             )
 
-    def _decide(self, screening: Screening, level: Level, held: HeldFactors) -> Decision:
-        policy = Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)
+    def _decide(
+        self, screening: Screening, level: Level, held: HeldFactors, *, let_in: bool = False
+    ) -> Decision:
         facts = UserFacts(
             second_factor_active=held.active,
             can_set_up_factor=held.can_set_up,
             mfa_on=held.always_asked,
             device_replaces_mfa=held.device_stands,
             passkey_replaces_mfa=held.passkey_stands,
+            let_in=let_in,
         )
-        return decide(policy, level, facts, screening.exception)
+        return decide(self._policy(screening), level, facts, screening.exception)
+
+    def _policy(self, screening: Screening) -> Policy:
+        return Policy(mode=screening.mode, actions=screening.configured.actions, setup=self._setup)
 
     def _written(
         self, tx: Connection, event: AuthEvent, waiting: Waiting | None, *, learns: bool
@@ -266,21 +331,10 @@ class Guard:
     def _learned(self, tx: Connection, event: AuthEvent) -> AuthEvent:
         if event.sub is None:
             return event
-        profile = self._profile(tx, event.pool_id, event.sub)
+        profile = read_profile(tx, event.pool_id, event.sub)
         lesson = learn(profile, _circumstance.decode(event.circumstance), self.model)
         queries.keep_profile(tx, event.pool_id, event.sub, encode(lesson))
         return msgspec.structs.replace(event, learned=True)
-
-    def _profile(self, tx: Connection, pool_id: str, sub: str) -> Profile:
-        encoded = queries.profile(tx, pool_id, sub)
-        if encoded is None:
-            return Profile()
-        try:
-            return decode(encoded)
-        except ProfileUnreadable as problem:
-            # Unknown is not risky: the user starts anew rather than being locked out by our own data.
-            _log.error("risk profile unreadable", pool_id=pool_id, sub=sub, problem=str(problem))
-            return Profile()
 
     def _view(self, tx: Connection, pool_id: str, now: Instant) -> PoolView:
         return self.views.of(tx, pool_id, now)

@@ -48,7 +48,7 @@ def finding(
         response="InProgress",
         challenges=[],
         risk=EventRisk(
-            mode=_mode(pool),
+            mode=mode_of(pool),
             decision="NoRisk",
             response="reset" if reset else "allow",
             would_have="reset" if would else "allow",
@@ -69,6 +69,7 @@ def finding(
     )
 
 
-def _mode(pool: UserPool) -> SecurityMode:
+def mode_of(pool: UserPool) -> SecurityMode:
+    """Return a pool's mode as an event tells it."""
     mode = pool.advanced_security_mode
     return "ENFORCED" if mode == "ENFORCED" else "AUDIT" if mode == "AUDIT" else "OFF"

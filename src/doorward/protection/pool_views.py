@@ -196,6 +196,9 @@ def outcome_of(event: AuthEvent) -> Outcome:
     """Return how an attempt that has ended did end."""
     if event.sub is None:
         return Outcome.UNKNOWN_NAME
+    if event.refresh_of is not None:
+        # Whose session it is was shown, whatever was made of that: nobody guessed at his password.
+        return Outcome.SUCCESS
     if event.response != "Fail":
         return Outcome.SUCCESS
     return Outcome.FAILURE if event.prompted is None else Outcome.CHALLENGE_FAILED

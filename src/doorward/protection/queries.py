@@ -12,6 +12,7 @@ from doorward.store.tables import (
     risk_calibrations,
     risk_configurations,
     risk_profiles,
+    unblocks,
     user_pools,
 )
 from doorward.wire.contract import RiskConfigurationType
@@ -163,3 +164,45 @@ def replace_view(tx: Connection, pool_id: str, population: bytes, covered: bytes
             index_elements=["pool_id"], set_={**values, "generation": pool_views.c.generation + 1}
         )
     )
+
+
+class Unblock(msgspec.Struct, frozen=True):
+    """A way out of a block: the sign-in that is let in. `network` and `client` are keys; None: any circumstance.
+
+    `awaits_code`: it is not open before the user's code has come. `by` is who opened it.
+    """
+
+    pool_id: str
+    sub: str
+    network: int | None
+    client: int | None
+    awaits_code: bool
+    by: str
+    expires_at: Instant
+
+
+def unblock(tx: Connection, pool_id: str, sub: str) -> Unblock | None:
+    """Return the way out that is kept for a user, expired or not, or None."""
+    of_user = select(unblocks).where(unblocks.c.pool_id == pool_id, unblocks.c.sub == sub)
+    row = tx.execute(of_user).one_or_none()
+    return Unblock(**row._mapping) if row else None
+
+
+def keep_unblock(tx: Connection, way: Unblock) -> None:
+    """Keep a way out in place of the one before."""
+    values = msgspec.structs.asdict(way)
+    tx.execute(
+        insert(unblocks)
+        .values(**values)
+        .on_conflict_do_update(index_elements=["pool_id", "sub"], set_=values)
+    )
+
+
+def remove_unblock(tx: Connection, pool_id: str, sub: str) -> None:
+    """Forget a user's way out."""
+    tx.execute(delete(unblocks).where(unblocks.c.pool_id == pool_id, unblocks.c.sub == sub))
+
+
+def remove_expired(tx: Connection, now: Instant) -> int:
+    """Forget the ways out whose time is over; return how many."""
+    return tx.execute(delete(unblocks).where(unblocks.c.expires_at <= now)).rowcount

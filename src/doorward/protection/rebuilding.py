@@ -68,7 +68,7 @@ def profile_of(history: Iterable[AuthEvent], model: Model) -> Profile:
     lessons: list[tuple[Instant, int, AuthEvent]] = []
     for event in history:
         judged = event.feedback
-        if event.event_type == "SignIn" and event.response == "Pass" and not _invalid(event):
+        if event.is_sign_in and event.response == "Pass" and not _invalid(event):
             lessons.append((event.created_at, 0, event))
         if judged is not None:
             lessons.append((judged.at, 1, event))

@@ -15,7 +15,7 @@ from doorward.history.auth_event import (
     EventRisk,
     RiskLevel,
 )
-from doorward.protection.screening import Screening, Verdict
+from doorward.protection.screening import RefreshVerdict, Screening, Verdict
 from doorward.risk.levels import Level
 
 _LEVELS: Mapping[Level, RiskLevel | None] = {
@@ -33,7 +33,7 @@ def new_event(
     screening: Screening,
     response: EventResponse,
     challenges: list[ChallengeResponse],
-    verdict: Verdict | None,
+    verdict: Verdict | RefreshVerdict | None,
     compromised: CompromisedCheck,
 ) -> AuthEvent:
     """Return the event of an attempt. No secret of the attempt is in it."""
@@ -65,6 +65,8 @@ def new_event(
             context_problem=context.device.problem,
         ),
         circumstance=msgspec.Raw(msgspec.json.encode(screening.surroundings.circumstance)),
+        refresh_of=attempt.refresh_of,
+        by=attempt.by,
     )
 
 
@@ -111,7 +113,18 @@ def with_password_check(event: AuthEvent, compromised: CompromisedCheck) -> Auth
     return msgspec.structs.replace(event, risk=risk)
 
 
-def _risk(screening: Screening, verdict: Verdict | None, compromised: CompromisedCheck) -> EventRisk:
+def with_note(event: AuthEvent, note: str) -> AuthEvent:
+    """Return an event that also tells what came of the attempt beside its answer."""
+    if not note:
+        return event
+    return msgspec.structs.replace(
+        event, risk=msgspec.structs.replace(event.risk, because=_joined(event.risk.because, note))
+    )
+
+
+def _risk(
+    screening: Screening, verdict: Verdict | RefreshVerdict | None, compromised: CompromisedCheck
+) -> EventRisk:
     found = compromised.found if compromised.outcome == "checked" else None
     if verdict is None:
         return EventRisk(

@@ -7,6 +7,7 @@ from doorward.clock import Instant
 from doorward.protection.attempt import Attempt, Surroundings
 from doorward.protection.configuration import ProtectionConfiguration
 from doorward.risk.policy import Decision, IpException, Mode, RiskDecision
+from doorward.risk.refresh_policy import REUSED, RefreshDecision
 from doorward.risk.score import Assessment
 
 
@@ -49,6 +50,10 @@ Demand = Literal["allow", "mfa", "mfa_setup", "refuse", "block"]
 """What is asked of the user, or done with him; a refusal and a block look the same to him."""
 
 
+RefreshDemand = Literal["allow", "sign_in_again", "revoke"]
+"""What becomes of a refresh: see `doorward.risk.refresh_policy`."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A sign-in waits for an answer, at the latest `until`; `prompted`: by a second factor."""
@@ -76,3 +81,22 @@ class Verdict:
     def risky(self) -> bool:
         """Whether the attempt has a level, or comes from an address that is always blocked."""
         return self.decision.risk_decision is not RiskDecision.NO_RISK
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshVerdict:
+    """What is thought of the refresh of a session that has moved, and what the policy makes of it."""
+
+    assessment: Assessment | None
+    decision: RefreshDecision
+    earlier_sign_ins: int = 0
+    afar: bool = False
+
+    @property
+    def demand(self) -> RefreshDemand:
+        """What is done with the refresh."""
+        return self.decision.response.value
+
+
+REUSED_TOKEN = RefreshVerdict(assessment=None, decision=REUSED)
+"""Of a refresh token that rotation had replaced and that comes back, in every mode."""

@@ -98,6 +98,8 @@ class UserFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The attempt comes from a remembered device, and the pool lets that stand for a second factor."""
     passkey_replaces_mfa: bool = False
     """The attempt began with a passkey that counts as both factors."""
+    let_in: bool = False
+    """A way out of a block is open to this attempt: the user has proven himself, or somebody vouches for him."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -175,12 +177,23 @@ def _without_risk(user: UserFacts) -> tuple[Response, str]:
 def _at_risk(level: Level, action: EventAction, user: UserFacts, setup: SetupAtRisk) -> tuple[Response, str]:
     risk = f"{level.name.lower()} risk, configured response {action.value}"
     if action is EventAction.BLOCK:
-        return Response.BLOCK, risk
+        return _let_in(level, user, setup, risk) if user.let_in else (Response.BLOCK, risk)
     if action is not EventAction.NO_ACTION and user.second_factor_active:
         return _challenge(user, risk)
     if action is EventAction.MFA_REQUIRED:
         return _without_factor(level, user, setup, risk)
     response, why = _without_risk(user)
+    return response, f"{risk}; {why}"
+
+
+def _let_in(level: Level, user: UserFacts, setup: SetupAtRisk, risk: str) -> tuple[Response, str]:
+    """A block is lifted, and nothing else: whoever has a second factor shows it, and none is set up at High."""
+    risk = f"{risk}, lifted for this sign-in"
+    if user.second_factor_active:
+        return _challenge(user, risk)
+    response, why = _without_risk(user)
+    if response is Response.MFA_SETUP:
+        return _without_factor(level, user, setup, risk)
     return response, f"{risk}; {why}"
 
 

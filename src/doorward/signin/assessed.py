@@ -34,7 +34,8 @@ class Assessed:
     """An attempt on its way through an operation; `refusal` is what it will be answered with, if anything.
 
     `verdict` is None for an administrator's call, which no engine judges. `attempts_by_risk` is how many
-    attempts the level leaves within an hour; None where the operation's own number counts.
+    attempts the level leaves within an hour; None where the operation's own number counts. `note` is what the event
+    tells beside.
     """
 
     call: Call
@@ -43,6 +44,7 @@ class Assessed:
     attempts_by_risk: int | None = None
     refusal: CognitoError | None = None
     compromised: CompromisedCheck = NOT_ASKED
+    note: str = ""
     event: AuthEvent | None = None
 
 
@@ -116,11 +118,18 @@ def begin_by_administrator(
         now=call.now,
         username=stand_in.known_as(call.services.keyring, pool, user, name),
         user=user,
+        by=by_whom(call),
         context=ClientContext(
             address=None, address_source="none", user_agent=None, device=ContextData(signature="absent")
         ),
     )
     return Assessed(call=call, screening=call.services.guard.screen(tx, attempt))
+
+
+def by_whom(call: Call) -> str | None:
+    """Return who acts in a user's stead: the name of the access key, or its id where it has none."""
+    key = call.access_key
+    return (key.name or key.id) if key else None
 
 
 def look_up(assessed: Assessed, password: str, event: EventKind) -> None:
@@ -152,6 +161,7 @@ def record(
         challenges=challenges or [],
         verdict=assessed.verdict,
         compromised=assessed.compromised,
+        note=assessed.note,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from doorward.directory.user import Factor
 from doorward.history.auth_event import EventResponse
+from doorward.protection import unblocking
 from doorward.protection.screening import Waiting
 from doorward.signin import sessions
 from doorward.signin.known_devices import bind_device
@@ -79,6 +80,7 @@ def grant(tx: Connection, sign_in: SignIn) -> Granted:
     """Hand out the tokens: the event passes, and teaches. They are bound to the device they go to."""
     end_answered(tx, sign_in)
     _write(tx, sign_in, "Pass")
+    unblocking.close(tx, sign_in.screening)
     device_key, new_device = bind_device(tx, sign_in)
     tokens = sign_in.call.services.issuer.grant(
         tx,

@@ -3,8 +3,8 @@
 Who has the password, or needs none, can begin as many sign-ins as he likes; he shall not get as many guesses. Six
 digits fall to ten guesses an hour within some years, so a month has a bound too (NIST SP 800-63B, 5.2.2: at most 100
 failures in a row). Guesses are counted by where they come from, as wrong passwords are: whoever guesses from elsewhere
-does not close the user's own home to him. A right code forgets those before it, and so does an administrator who gives
-the user a new password.
+does not close the user's own home to him. A right code forgets those before it, and so does an administrator who
+unlocks the user (`doorward.signin.unlocking`).
 """
 
 from typing import Final
@@ -42,9 +42,3 @@ def count_wrong(tx: Connection, pool_id: str, subject: str, now: Instant, counte
 def forget(tx: Connection, pool_id: str, subject: str, counted: str = SECOND) -> None:
     """Forget the wrong codes of a subject: the right one came."""
     queries.remove_attempts(tx, pool_id, subject, counted)
-
-
-def forgive(tx: Connection, pool_id: str, sub: str) -> None:
-    """Forget a user's wrong codes, wherever they came from."""
-    for counted in (FIRST, SECOND, CUSTOM):
-        queries.remove_attempts_of_user(tx, pool_id, sub, counted)

@@ -121,15 +121,15 @@ def forget_lockout(tx: Connection, pool_id: str, subject: str) -> None:
     tx.execute(delete(lockouts).where(lockouts.c.pool_id == pool_id, lockouts.c.subject == subject))
 
 
-def forget_lockouts_of_user(tx: Connection, pool_id: str, sub: str) -> None:
-    """Forgive a user everywhere: each subject that begins with his `sub`."""
+def forget_lockouts_of_user(tx: Connection, pool_id: str, sub: str) -> int:
+    """Forgive a user everywhere: each subject that begins with his `sub`. Return how many there were."""
     # A range, which the key serves; a pattern would read every lockout of the pool.
     beyond = sub + "\uffff"
-    tx.execute(
+    return tx.execute(
         delete(lockouts).where(
             lockouts.c.pool_id == pool_id, lockouts.c.subject >= sub, lockouts.c.subject < beyond
         )
-    )
+    ).rowcount
 
 
 def attempts(tx: Connection, pool_id: str, subject: str, operation: str) -> AttemptBudget:
@@ -172,13 +172,12 @@ def remove_attempts(tx: Connection, pool_id: str, subject: str, operation: str) 
     )
 
 
-def remove_attempts_of_user(tx: Connection, pool_id: str, sub: str, operation: str | None = None) -> None:
-    """Forget a user's attempts at an operation, or at all: those of each subject that begins with his `sub`."""
+def remove_attempts_of_user(tx: Connection, pool_id: str, sub: str) -> int:
+    """Forget a user's attempts: those of each subject that begins with his `sub`. Return of how many there were any."""
     table = attempt_counts
     # A range, which the key serves.
     of_user = (table.c.subject >= sub) & (table.c.subject < sub + "\uffff")
-    removing = delete(table).where(table.c.pool_id == pool_id, of_user)
-    tx.execute(removing if operation is None else removing.where(table.c.operation == operation))
+    return tx.execute(delete(table).where(table.c.pool_id == pool_id, of_user)).rowcount
 
 
 def keep_session(

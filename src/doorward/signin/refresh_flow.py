@@ -1,27 +1,121 @@
-"""Renewing tokens: REFRESH_TOKEN_AUTH."""
+"""Renewing tokens: REFRESH_TOKEN_AUTH, and GetTokensFromRefreshToken with its rotation.
 
+An ordinary refresh writes nothing. A session that has moved is assessed (`doorward.risk.session`), and what was thought
+of it is an event of its own, tied to the sign-in that began the session.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from doorward.directory.user import User
+from doorward.protection.screening import REUSED_TOKEN, RefreshVerdict
+from doorward.signin import queries
+from doorward.signin.assessed import BLOCKED
+from doorward.signin.attempt_budget import spend
 from doorward.signin.client_proof import check_secret_hash_of_user
 from doorward.signin.request import SignInRequest, identify
-from doorward.signin.sign_in import Challenge, Granted, settle, walk
-from doorward.signin.steps import refuse_blocked_address
+from doorward.signin.second_factor_steps import held_factors
+from doorward.signin.sign_in import Granted, SignIn
+from doorward.tokens import issuer, renewal
+from doorward.tokens.queries import revoke_family
+from doorward.tokens.renewal import Renewal
+from doorward.wire.contract import AuthenticationResultType
+from doorward.wire.errors import NotAuthorizedException, RefreshTokenReuseException
+
+RECORDED_A_DAY: Final = 5
+"""Refreshes of one session that are written down within a day; what is done about them does not end there."""
+
+_DAY: Final = 86_400.0
+_COUNTED: Final = "refreshes recorded"
+
+ClientProof = Callable[[User], None]
+"""Sees that the client is who it says; raises where it is not."""
 
 
-def refresh(request: SignInRequest) -> Challenge | Granted:
+def refresh(request: SignInRequest) -> Granted:
     """Return new access and ID tokens for a refresh token, which goes on being valid.
 
-    Raises NotAuthorizedException where the token is unknown, expired, revoked, another client's or another
-    device's (DEVICE_KEY), and for an address that the pool always blocks.
+    Raises NotAuthorizedException where the token is unknown, expired, revoked, replaced, another client's or another
+    device's (DEVICE_KEY), for an address that the pool always blocks, and where the session has moved and the pool
+    acts on that.
     """
-    call = request.call
     token = request.parameter("REFRESH_TOKEN")
-    with call.reading() as tx:
-        user, tokens = call.services.issuer.renew(
-            tx, request.pool, request.client, token, call.now, request.parameters.get("DEVICE_KEY")
+    given = request.parameters.get("SECRET_HASH")
+    try:
+        return Granted(
+            renew(
+                request,
+                token,
+                request.parameters.get("DEVICE_KEY"),
+                lambda user: check_secret_hash_of_user(request.call, request.client, user, given),
+            )
         )
-        sign_in = identify(tx, request, user.username, user.sub)
-    check_secret_hash_of_user(call, request.client, user, request.parameters.get("SECRET_HASH"))
-    if sign_in.screening.blocked:
+    except RefreshTokenReuseException:
+        # Which the operations that sign in do not have.
+        raise NotAuthorizedException(renewal.REVOKED) from None
+
+
+def renew(
+    request: SignInRequest, token: str, device_key: str | None, prove_client: ClientProof
+) -> AuthenticationResultType:
+    """Return new tokens for a refresh token; where the client rotates, a new refresh token is among them.
+
+    Raises NotAuthorizedException as `refresh` does, and RefreshTokenReuseException for a token that was replaced.
+    """
+    call, pool, client, guard = request.call, request.pool, request.client, request.call.services.guard
+    with call.reading() as tx:
+        shown = renewal.renewal(tx, pool, client, token, call.now, device_key)
+        sign_in = _of_session(identify(tx, request, shown.user.username, shown.user.sub), shown)
+        verdict = guard.assess_refresh(tx, sign_in.screening, held_factors(pool, shown.user))
+    prove_client(shown.user)
+    if shown.standing == "used again":
+        verdict = REUSED_TOKEN
+    if verdict is not None:
+        _respond(sign_in, shown, verdict)
+    if not client.rotates:
+        with call.reading() as tx:
+            return call.services.issuer.renew(tx, pool, client, shown, call.now)
+    with call.writing() as tx:
+        # What is read here is what counts: of two who come at once, the second sees what the first has replaced.
+        shown = renewal.renewal(tx, pool, client, token, call.now, device_key)
+        return call.services.issuer.rotate(tx, pool, client, shown, call.now)
+
+
+def _of_session(sign_in: SignIn, shown: Renewal) -> SignIn:
+    """Tie what is written down to the sign-in that began the session."""
+    attempt = replace(sign_in.screening.attempt, refresh_of=shown.family.event_id or "")
+    sign_in.screening = replace(sign_in.screening, attempt=attempt)
+    return sign_in
+
+
+def _respond(sign_in: SignIn, shown: Renewal, verdict: RefreshVerdict) -> None:
+    """Write down what was thought of a refresh, end the session where that is the response, and refuse.
+
+    Raises NotAuthorizedException, or RefreshTokenReuseException.
+    """
+    call, pool_id = sign_in.call, sign_in.pool.id
+    subject = f"{shown.user.sub} session {shown.family.origin_jti}"
+    with call.reading() as tx:
+        recorded = queries.attempts(tx, pool_id, subject, _COUNTED)
+    after, may_record = spend(recorded, call.now, RECORDED_A_DAY, _DAY)
+    if may_record or verdict.demand == "revoke":
         with call.writing() as tx:
-            answer = walk(tx, sign_in, (refuse_blocked_address,))
-        return settle(sign_in, answer)
-    return Granted(tokens)
+            if verdict.demand == "revoke":
+                revoke_family(tx, pool_id, shown.family.origin_jti, call.now)
+            queries.keep_attempts(tx, pool_id, subject, _COUNTED, after, _DAY)
+            event = call.services.guard.record(
+                tx,
+                sign_in.screening,
+                response="Pass" if verdict.demand == "allow" else "Fail",
+                challenges=[],
+                verdict=verdict,
+            )
+        if event is not None:
+            call.services.guard.observe(event)
+    if verdict is REUSED_TOKEN:
+        raise RefreshTokenReuseException(issuer.REUSED)
+    if verdict.demand == "revoke":
+        raise NotAuthorizedException(renewal.REVOKED)
+    if verdict.demand == "sign_in_again":
+        raise NotAuthorizedException(BLOCKED)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from doorward.clock import Instant, new_uuid
 from doorward.directory.app_client import AppClient
 from doorward.directory.attributes import readable
-from doorward.directory.queries import app_clients, devices, user_pools, users
+from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.token_validity import TokenValidity, token_validity
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
@@ -18,11 +18,14 @@ from doorward.tokens import jwt, queries, refresh_token
 from doorward.tokens.claims import TokenFacts, access_token_claims, id_token_claims
 from doorward.tokens.key_cache import KeyCache
 from doorward.tokens.queries import KeptSigningKey, TokenFamily
+from doorward.tokens.renewal import Renewal
 from doorward.tokens.signing_keys import PublicKey, SigningKey, jwks
 from doorward.wire.contract import AuthenticationResultType
-from doorward.wire.errors import NotAuthorizedException
+from doorward.wire.errors import NotAuthorizedException, RefreshTokenReuseException
 
 TokenUse = Literal["access", "id"]
+
+REUSED = "Refresh token reuse detected"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,7 @@ class Issuer:
         family = TokenFamily(
             pool_id=pool.id,
             origin_jti=new_uuid(),
+            locator_digest=refresh_token.locator_digest(token),
             refresh_digest=refresh_token.digest(token),
             client_id=client.id,
             sub=user.sub,
@@ -111,35 +115,31 @@ class Issuer:
         return msgspec.structs.replace(self._tokens(tx, pool, client, user, family, now), refresh_token=token)
 
     def renew(
-        self,
-        tx: Connection,
-        pool: UserPool,
-        client: AppClient,
-        token: str,
-        now: Instant,
-        device_key: str | None = None,
-    ) -> tuple[User, AuthenticationResultType]:
-        """Return new access and ID tokens for a refresh token, and whose it is; the refresh token stays.
+        self, tx: Connection, pool: UserPool, client: AppClient, renewal: Renewal, now: Instant
+    ) -> AuthenticationResultType:
+        """Return new access and ID tokens of a session; its refresh token stays."""
+        return self._tokens(tx, pool, client, renewal.user, renewal.family, now)
 
-        `device_key` is the device that the caller says he is. Raises NotAuthorizedException where the token
-        is unknown, another client's, expired or revoked, its user is gone or disabled, or it was issued to
-        another device, or to one that was never confirmed or was forgotten.
+    def rotate(
+        self, tx: Connection, pool: UserPool, client: AppClient, renewal: Renewal, now: Instant
+    ) -> AuthenticationResultType:
+        """Return new access and ID tokens of a session, and a new refresh token in place of the one that was shown.
+
+        The new one expires when the first would have. Of one that was just replaced the answer is the same again.
+
+        Raises RefreshTokenReuseException where its successor is not known any more.
         """
-        family = queries.family_of_refresh_token(tx, pool.id, refresh_token.digest(token))
-        if family is None or family.client_id != client.id:
-            raise NotAuthorizedException("Invalid Refresh Token")
-        if family.revoked_at is not None:
-            raise NotAuthorizedException("Refresh Token has been revoked")
-        if family.expires_at <= now:
-            raise NotAuthorizedException("Refresh Token has expired")
-        if not _from_its_device(tx, pool, family, device_key):
-            raise NotAuthorizedException("Invalid Refresh Token")
-        user = users.find_by_sub(tx, pool.id, family.sub)
-        if user is None:
-            raise NotAuthorizedException("Invalid Refresh Token")
-        if not user.enabled:
-            raise NotAuthorizedException("User is disabled.")
-        return user, self._tokens(tx, pool, client, user, family, now)
+        made = refresh_token.successors(self._keyring, renewal.token)
+        if renewal.standing == "good":
+            successor: str | None = made[0]
+            queries.rotate(tx, renewal.family, refresh_token.digest(made[0]), now)
+        else:
+            present = renewal.family.refresh_digest
+            successor = next((one for one in made if refresh_token.digest(one) == present), None)
+        if successor is None or renewal.standing not in {"good", "just replaced"}:
+            raise RefreshTokenReuseException(REUSED)
+        tokens = self._tokens(tx, pool, client, renewal.user, renewal.family, now)
+        return msgspec.structs.replace(tokens, refresh_token=successor)
 
     def bearer(self, tx: Connection, access_token: str, now: Instant) -> Bearer:
         """Return whose access token it is.
@@ -202,19 +202,6 @@ class Issuer:
             expires_in=validity.access,
             token_type="Bearer",
         )
-
-
-def _from_its_device(tx: Connection, pool: UserPool, family: TokenFamily, device_key: str | None) -> bool:
-    """Say whether a refresh token is shown by the device that it was issued to, as far as the pool cares."""
-    if family.device_key is None:
-        return True
-    if family.device_key == queries.FORGOTTEN:
-        return False
-    if not pool.tracks_devices:
-        return True
-    if device_key != family.device_key:
-        return False
-    return devices.find(tx, pool.id, family.sub, family.device_key) is not None
 
 
 def validity_of(client: AppClient) -> TokenValidity:

@@ -20,12 +20,16 @@ FORGOTTEN = "forgotten"
 class TokenFamily(msgspec.Struct, frozen=True, kw_only=True):
     """What one sign-in began. `event_id` is None where the pool's advanced security was OFF.
 
+    All its refresh tokens have one locator. `refresh_digest` is of the one that is good now, `replaced_digest` of
+    the one before, which rotation replaced at `rotated_at`.
+
     `device_key` is that of the device to which the tokens were issued, confirmed or not yet; None where the
     pool did not track devices.
     """
 
     pool_id: str
     origin_jti: str
+    locator_digest: bytes
     refresh_digest: bytes
     client_id: str
     sub: str
@@ -34,6 +38,8 @@ class TokenFamily(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Instant
     revoked_at: Instant | None = None
     device_key: str | None = None
+    replaced_digest: bytes | None = None
+    rotated_at: Instant | None = None
 
 
 class KeptSigningKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +55,7 @@ class KeptSigningKey(msgspec.Struct, frozen=True, kw_only=True):
 
 _FAMILIES_OF_POOL = select(token_families).where(token_families.c.pool_id == bindparam("pool_id"))
 _FAMILY = _FAMILIES_OF_POOL.where(token_families.c.origin_jti == bindparam("origin_jti"))
-_FAMILY_OF_REFRESH_TOKEN = _FAMILIES_OF_POOL.where(token_families.c.refresh_digest == bindparam("digest"))
+_FAMILY_BY_LOCATOR = _FAMILIES_OF_POOL.where(token_families.c.locator_digest == bindparam("digest"))
 _SIGNING_KEYS = (
     select(signing_keys)
     .where(signing_keys.c.pool_id == bindparam("pool_id"))
@@ -68,10 +74,19 @@ def family(tx: Connection, pool_id: str, origin_jti: str) -> TokenFamily | None:
     return _family(row) if row else None
 
 
-def family_of_refresh_token(tx: Connection, pool_id: str, refresh_digest: bytes) -> TokenFamily | None:
-    """Return the family that a refresh token belongs to, or None."""
-    row = tx.execute(_FAMILY_OF_REFRESH_TOKEN, {"pool_id": pool_id, "digest": refresh_digest}).one_or_none()
+def family_by_locator(tx: Connection, pool_id: str, locator_digest: bytes) -> TokenFamily | None:
+    """Return the family whose refresh tokens have a locator, or None. Which of them is good its digests tell."""
+    row = tx.execute(_FAMILY_BY_LOCATOR, {"pool_id": pool_id, "digest": locator_digest}).one_or_none()
     return _family(row) if row else None
+
+
+def rotate(tx: Connection, family: TokenFamily, refresh_digest: bytes, now: Instant) -> None:
+    """Put another refresh token in place of the one that is good now."""
+    tx.execute(
+        update(token_families)
+        .where(token_families.c.pool_id == family.pool_id, token_families.c.origin_jti == family.origin_jti)
+        .values(refresh_digest=refresh_digest, replaced_digest=family.refresh_digest, rotated_at=now)
+    )
 
 
 def revoke_family(tx: Connection, pool_id: str, origin_jti: str, now: Instant) -> None:
@@ -172,6 +187,7 @@ def _family(row: Row[tuple[object, ...]]) -> TokenFamily:
     return TokenFamily(
         pool_id=row.pool_id,
         origin_jti=row.origin_jti,
+        locator_digest=row.locator_digest,
         refresh_digest=row.refresh_digest,
         client_id=row.client_id,
         sub=row.sub,
@@ -180,4 +196,6 @@ def _family(row: Row[tuple[object, ...]]) -> TokenFamily:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         device_key=row.device_key,
+        replaced_digest=row.replaced_digest,
+        rotated_at=row.rotated_at,
     )

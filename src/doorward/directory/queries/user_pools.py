@@ -63,6 +63,7 @@ def _columns(pool: UserPool) -> dict[str, object]:
         "configuration": configurations.encode(pool.configuration),
         "factors": configurations.encode(pool.factors),
         "tags": pool.tags,
+        "unblocks_by_code": pool.unblocks_by_code,
     }
 
 
@@ -74,4 +75,5 @@ def _pool(row: Row[tuple[object, ...]]) -> UserPool:
         configuration=configurations.decode(UserPoolType, row.configuration),
         factors=configurations.decode(SecondFactors, row.factors),
         tags=row.tags,
+        unblocks_by_code=row.unblocks_by_code,
     )

@@ -65,13 +65,14 @@ def holder(tx: Connection, pool: UserPool, kind: str, value: str) -> str | None:
 
 def add(tx: Connection, pool: UserPool, user: User) -> None:
     """Keep a new user. The caller has seen that neither the user name nor another name is taken."""
-    tx.execute(insert(users).values(pool_id=user.pool_id, sub=user.sub, **_columns(pool, user)))
+    tx.execute(insert(users).values(pool_id=user.pool_id, sub=user.sub, **_columns(pool, user, None)))
     _keep_names(tx, pool, user)
 
 
 def change(tx: Connection, pool: UserPool, user: User) -> None:
     """Keep what has become of a user. The caller has seen that no name is taken."""
-    tx.execute(update(users).where(*_is(user)).values(**_columns(pool, user)))
+    before = find_by_sub(tx, user.pool_id, user.sub)
+    tx.execute(update(users).where(*_is(user)).values(**_columns(pool, user, before)))
     _forget_names(tx, user)
     _keep_names(tx, pool, user)
 
@@ -112,7 +113,7 @@ def _forget_names(tx: Connection, user: User) -> None:
         tx.execute(delete(table).where(table.c.pool_id == user.pool_id, table.c.sub == user.sub))
 
 
-def _columns(pool: UserPool, user: User) -> dict[str, object]:
+def _columns(pool: UserPool, user: User, before: User | None) -> dict[str, object]:
     return {
         "username": user.username,
         "username_key": pool.key(user.username),
@@ -121,6 +122,7 @@ def _columns(pool: UserPool, user: User) -> dict[str, object]:
         "created_at": user.created_at,
         "modified_at": user.modified_at,
         "attributes": user.attributes,
+        "verified_since": user.addresses_since(before),
         "mfa_settings": {
             "factors": user.factors,
             "preferred": user.preferred_factor,
@@ -172,4 +174,5 @@ def from_row(row: Row[tuple[object, ...]]) -> User:
         factors=tuple(row.mfa_settings["factors"]),
         preferred_factor=row.mfa_settings["preferred"],
         passkey_factor=row.mfa_settings["passkey"],
+        verified_since=row.verified_since,
     )

@@ -30,6 +30,7 @@ from doorward.store.tables.protection import (
     risk_calibrations,
     risk_configurations,
     risk_profiles,
+    unblocks,
 )
 from doorward.store.tables.signin import (
     attempt_counts,
@@ -71,6 +72,7 @@ __all__ = [
     "signing_keys",
     "software_tokens",
     "token_families",
+    "unblocks",
     "user_pools",
     "users",
     "verification_codes",

@@ -26,6 +26,7 @@ user_pools = Table(
     Column("configuration", LargeBinary, nullable=False, comment="UserPoolType as JSON"),
     Column("factors", LargeBinary, nullable=False, comment="SecondFactors as JSON"),
     Column("tags", JSON, nullable=False),
+    Column("unblocks_by_code", Boolean, nullable=False, comment="Doorward's own: self-service unblock"),
     Index(None, "name"),
 )
 
@@ -55,6 +56,7 @@ users = Table(
         Column("created_at", Double, nullable=False),
         Column("modified_at", Double, nullable=False),
         Column("attributes", JSON, nullable=False, comment="name → value"),
+        Column("verified_since", JSON, nullable=False, comment="address → when it was verified as it is now"),
         Column("password_digest", String, nullable=True, comment="Argon2id"),
         Column("password_history", JSON, nullable=False, comment="Argon2id digests, the newest first"),
         Column("password_set_at", Double, nullable=True),

@@ -1,6 +1,7 @@
 """How risk is weighed: configurations, profiles, calibrations, the pools' counts."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Double,
     Integer,
@@ -27,6 +28,19 @@ risk_profiles = Table(
     *of_pool(
         Column("sub", String, primary_key=True),
         Column("profile", LargeBinary, nullable=False),
+    ),
+)
+
+unblocks = Table(
+    "unblocks",
+    metadata,
+    *of_pool(
+        Column("sub", String, primary_key=True),
+        Column("network", Integer, nullable=True, comment="key of the network; null: any circumstance"),
+        Column("client", Integer, nullable=True, comment="key of the client"),
+        Column("awaits_code", Boolean, nullable=False, comment="true: not open before the user's code comes"),
+        Column("by", String, nullable=False, comment="who opened it"),
+        Column("expires_at", Double, nullable=False, index=True),
     ),
 )
 

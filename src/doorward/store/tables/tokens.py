@@ -18,7 +18,14 @@ token_families = Table(
     metadata,
     *of_pool(
         Column("origin_jti", String, primary_key=True),
+        Column(
+            "locator_digest", LargeBinary, nullable=False, comment="of what all its refresh tokens begin with"
+        ),
         Column("refresh_digest", LargeBinary, nullable=False),
+        Column(
+            "replaced_digest", LargeBinary, nullable=True, comment="of the refresh token before, by rotation"
+        ),
+        Column("rotated_at", Double, nullable=True),
         Column("client_id", String, nullable=False),
         Column("sub", String, nullable=False),
         Column("auth_time", Double, nullable=False),
@@ -27,7 +34,7 @@ token_families = Table(
         Column("expires_at", Double, nullable=False, index=True),
         Column("revoked_at", Double, nullable=True),
     ),
-    UniqueConstraint("pool_id", "refresh_digest"),
+    UniqueConstraint("pool_id", "locator_digest"),
     Index(None, "pool_id", "sub"),
 )
 

@@ -30,6 +30,12 @@ def upgrade() -> None:
         sa.Column("configuration", sa.LargeBinary(), nullable=False, comment="UserPoolType as JSON"),
         sa.Column("factors", sa.LargeBinary(), nullable=False, comment="SecondFactors as JSON"),
         sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column(
+            "unblocks_by_code",
+            sa.Boolean(),
+            nullable=False,
+            comment="Doorward's own: self-service unblock",
+        ),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_user_pools")),
     )
     with op.batch_alter_table("user_pools", schema=None) as batch_op:
@@ -420,7 +426,20 @@ def upgrade() -> None:
         "token_families",
         sa.Column("pool_id", sa.String(), nullable=False),
         sa.Column("origin_jti", sa.String(), nullable=False),
+        sa.Column(
+            "locator_digest",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="of what all its refresh tokens begin with",
+        ),
         sa.Column("refresh_digest", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "replaced_digest",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="of the refresh token before, by rotation",
+        ),
+        sa.Column("rotated_at", sa.Double(), nullable=True),
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("sub", sa.String(), nullable=False),
         sa.Column("auth_time", sa.Double(), nullable=False),
@@ -435,12 +454,36 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("pool_id", "origin_jti", name=op.f("pk_token_families")),
         sa.UniqueConstraint(
-            "pool_id", "refresh_digest", name=op.f("uq_token_families_pool_id_refresh_digest")
+            "pool_id", "locator_digest", name=op.f("uq_token_families_pool_id_locator_digest")
         ),
     )
     with op.batch_alter_table("token_families", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_token_families_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_token_families_pool_id_sub"), ["pool_id", "sub"], unique=False)
+
+    op.create_table(
+        "unblocks",
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("sub", sa.String(), nullable=False),
+        sa.Column(
+            "network", sa.Integer(), nullable=True, comment="key of the network; null: any circumstance"
+        ),
+        sa.Column("client", sa.Integer(), nullable=True, comment="key of the client"),
+        sa.Column(
+            "awaits_code",
+            sa.Boolean(),
+            nullable=False,
+            comment="true: not open before the user's code comes",
+        ),
+        sa.Column("by", sa.String(), nullable=False, comment="who opened it"),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["user_pools.pool_id"], name=op.f("fk_unblocks_user_pools"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pool_id", "sub", name=op.f("pk_unblocks")),
+    )
+    with op.batch_alter_table("unblocks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unblocks_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "users",
@@ -453,6 +496,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("modified_at", sa.Double(), nullable=False),
         sa.Column("attributes", sa.JSON(), nullable=False, comment="name → value"),
+        sa.Column(
+            "verified_since",
+            sa.JSON(),
+            nullable=False,
+            comment="address → when it was verified as it is now",
+        ),
         sa.Column("password_digest", sa.String(), nullable=True, comment="Argon2id"),
         sa.Column(
             "password_history", sa.JSON(), nullable=False, comment="Argon2id digests, the newest first"
