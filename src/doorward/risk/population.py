@@ -51,8 +51,8 @@ class Population:
     """
 
     __slots__ = (
-        "counts", "days", "hours", "identified", "landmark", "mass", "model", "recent", "recent_landmark", "recent_scale",
-        "reports", "scale",
+        "counts", "days", "hours", "identified", "landmark", "mass", "model", "recent", "recent_landmark",
+        "recent_scale", "reports", "scale",
     )  # fmt: skip
 
     def __init__(self, model: Model = SHIPPED) -> None:
