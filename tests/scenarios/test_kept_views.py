@@ -38,7 +38,7 @@ def view_of(server: RunningServer, app: App) -> PoolView:
 
 
 def alike(one: Population, other: Population) -> bool:
-    members = ("counts", "hours", "days", "mass", "reports", "landmark", "scale")
+    members = ("counts", "hours", "days", "mass", "identified", "reports", "landmark", "scale")
     return all(getattr(one, member) == getattr(other, member) for member in members)
 
 
@@ -116,6 +116,7 @@ def test_an_event_that_the_replay_has_counted_is_not_counted_again(data: Path) -
         (b"", b"{}"),
         (b"\x63 a version to come", b'{"up_to":1,"beyond":[]}'),
         (b"\x01 damaged", b'{"up_to":1,"beyond":[]}'),
+        (b"\x02 of the version before", b'{"up_to":1,"beyond":[]}'),
         (None, b"nonsense"),
         (None, b'{"up_to":"x"}'),
     ],

@@ -1,14 +1,12 @@
 """`doorward evaluate`: how good the risk engine is on a file of sign-ins, beside other models."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from doorward.cli.progress import shares
 from doorward.evaluation.atomic import atomically
 from doorward.evaluation.evaluate import evaluate as evaluated
 from doorward.evaluation.models.catalogue import MODELS
@@ -47,7 +45,7 @@ def evaluate(
             )
     errors = Console(stderr=True, soft_wrap=True)
     try:
-        with _progress(errors) as progress:
+        with shares() as progress:
             found = evaluated(
                 file,
                 models=wanted,
@@ -79,30 +77,3 @@ def _chosen(models: str) -> list[str]:
     if not names:
         raise typer.BadParameter("name at least one model", param_hint="--models")
     return names
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Callable[[str, float], None]]:
-    """A bar for each thing that is done, on a terminal; elsewhere one line when it is done."""
-    if not console.is_terminal:
-        finished: set[str] = set()
-
-        def line(what: str, share: float) -> None:
-            if share >= 1 and what not in finished:
-                finished.add(what)
-                console.print(f"{what}: done", highlight=False)
-
-        yield line
-        return
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
-        TimeElapsedColumn(), console=console, transient=True,
-    ) as bars:  # fmt: skip
-        tasks: dict[str, TaskID] = {}
-
-        def bar(what: str, share: float) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=1.0)
-            bars.update(tasks[what], completed=share)
-
-        yield bar

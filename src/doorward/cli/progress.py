@@ -1,10 +1,16 @@
-"""How long work shows where it is: bars on a terminal, one line a step elsewhere."""
+"""How long work shows where it is: bars on a terminal, a line a step, and now and then one more, elsewhere."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from doorward.clock import monotonic
+
+_SILENT: Final = 30.0
+"""Seconds without a line after which where the work stands gets one."""
 
 Step = Callable[[str, int, int], None]
 """The step's name, how much of it is done, how much there is."""
@@ -51,10 +57,17 @@ def shares() -> Iterator[Share]:
             yield lambda name, share: step(name, int(share * 1000), 1000)
         return
     finished: set[str] = set()
+    said = dict[str, float]()
 
     def line(name: str, share: float) -> None:
-        if share >= 1 and name not in finished:
+        if name in finished:
+            return
+        now = monotonic()
+        if share >= 1:
             finished.add(name)
             console.print(f"{name}: done", highlight=False, markup=False)
+        elif now - said.setdefault(name, now) >= _SILENT:
+            said[name] = now
+            console.print(f"{name}: {share:.0%}", highlight=False, markup=False)
 
     yield line

@@ -36,10 +36,19 @@ def figures(collected: Collected, seed: int) -> dict[str, dict[str, Any]]:
     """
     negatives_before = collected.legitimate.sorted(Stretch.THRESHOLDS)
     negatives = collected.legitimate.sorted(Stretch.REPORT)
+    of_strata = {
+        name: collected.legitimate.sorted(Stretch.REPORT, low, high) for name, (low, high) in STRATA.items()
+    }
     users = collected.first_sign_ins()
     return {
         attacker: _of_attacker(
-            collected, column, users=users, before=negatives_before, negatives=negatives, seed=seed
+            collected,
+            column,
+            users=users,
+            before=negatives_before,
+            negatives=negatives,
+            of_strata=of_strata,
+            seed=seed,
         )
         for attacker, column in collected.attacks.items()
         if len(column.sorted(Stretch.REPORT)) >= FEWEST
@@ -53,6 +62,7 @@ def _of_attacker(
     users: Sequence[Sequence[float]],
     before: list[float],
     negatives: list[float],
+    of_strata: dict[str, list[float]],
     seed: int,
 ) -> dict[str, Any]:
     positives = column.sorted(Stretch.REPORT)
@@ -80,16 +90,15 @@ def _of_attacker(
         "reauthentication_curves": curves,
         "roc": {"challenged": list(ROC_SHARES), "tpr": roc(negatives, positives, ROC_SHARES)},
         "strata": {
-            name: _stratum(collected.legitimate, column, low, high) for name, (low, high) in STRATA.items()
+            name: _stratum(of_strata[name], column.sorted(Stretch.REPORT, low, high))
+            for name, (low, high) in STRATA.items()
         },
         "intervals": _groups(collected.legitimate, column).intervals(challenging, catching, seed),
     }
 
 
-def _stratum(legitimate: Column, attacks: Column, low: int, high: int) -> dict[str, float | int]:
+def _stratum(negatives: list[float], positives: list[float]) -> dict[str, float | int]:
     """A stratum's own figures, thresholds set within it."""
-    negatives = legitimate.sorted(Stretch.REPORT, low, high)
-    positives = attacks.sorted(Stretch.REPORT, low, high)
     return {
         "legitimate": len(negatives),
         "attacks": len(positives),

@@ -13,7 +13,8 @@ import msgspec
 
 from doorward.clock import seeded
 from doorward.evaluation.ahead import DAYS, ROWS, Ahead
-from doorward.evaluation.attackers import REPLACEMENTS, Attacker
+from doorward.evaluation.attackers import REPLACEMENTS, Attacker, Client, client_of
+from doorward.evaluation.columns import Remembered
 from doorward.evaluation.rows import Row
 from doorward.evaluation.stretches import Stretch, Survey, is_legitimate, is_sign_in
 
@@ -58,6 +59,7 @@ class Step(msgspec.Struct, gc=False):
 
 
 _NONE: Final[list[tuple[str, Row]]] = []
+_CLIENTS: Final = 1 << 17
 
 
 def share(*of: str | int) -> float:
@@ -93,7 +95,9 @@ def walk(rows: Iterable[Row], plan: Plan, seen: list[Ahead] | None = None) -> It
     attacked = {stretch: plan.share_attacked(stretch) for stretch in Stretch}
     stretches, seed = plan.survey.stretches, plan.seed
     earlier: dict[int, int] = {}
-    latest: dict[int, Row] = {}
+    latest: dict[int, Client] = {}
+    # One tuple for all who show the same: of four million users that is the most that is kept of each.
+    clients: Remembered[Client, Client] = Remembered(lambda client: client, _CLIENTS)
     for row in ahead:
         stretch = stretches.of(row.at)
         if not is_sign_in(row):
@@ -109,11 +113,11 @@ def walk(rows: Iterable[Row], plan: Plan, seen: list[Ahead] | None = None) -> It
                 attacks = [(TAKEOVER, row)]
         yield Step(row, stretch, before, True, legitimate, attacks)
         earlier[row.user_id] = before + 1
-        latest[row.user_id] = row
+        latest[row.user_id] = clients[client_of(row)]
 
 
 def _replacing(
-    row: Row, before: Row | None, ahead: Ahead, attackers: Mapping[str, Attacker], seed: int
+    row: Row, before: Client | None, ahead: Ahead, attackers: Mapping[str, Attacker], seed: int
 ) -> list[tuple[str, Row]]:
     made = ((name, act(row, before, ahead, seeded(seed, name, row.index))) for name, act in attackers.items())
     return [(name, attack) for name, attack in made if attack is not None]

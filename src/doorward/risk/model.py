@@ -47,7 +47,7 @@ class Scopes(msgspec.Struct, frozen=True):
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Weights, concentrations, half-life and prior. `docs/risk.md` tells where each comes from."""
 
-    version: str = "doorward-2"
+    version: str = "doorward-3"
     thresholds: Thresholds = SHIPPED_THRESHOLDS
     without: frozenset[str] = frozenset()
     """Signal groups switched off (for ablation): network, client, rhythm, velocity, travel, account."""
@@ -102,6 +102,10 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     hour: Mixing = Mixing(copies=0.75, strays=0.2)
     absent_at_most: float = 0.8
     """The most that a missing network or client may weigh, where the user's attempts usually have it."""
+
+    unidentified_at_most: float = 2.0
+    """The same of a missing device id beside strings that are there, in a pool where all show one: an impostor
+    may leave it out."""
 
     kind_of_impostor: Kinds = Kinds(residential=0.35, mobile=0.12, hosting=0.27, vpn=0.16, tor=0.1)
     kind_of_user: Kinds = Kinds(residential=0.6, mobile=0.33, hosting=0.02, vpn=0.045, tor=0.005)

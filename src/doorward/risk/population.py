@@ -41,6 +41,7 @@ PREFIX_SHARE: Final = 0.02
 REPORTED_AT_MOST: Final = 16_384
 REPORTERS_AT_MOST: Final = 8
 _REACH: Final = 8.0
+_ENOUGH: Final = 20.0
 
 
 class Population:
@@ -50,8 +51,8 @@ class Population:
     """
 
     __slots__ = (
-        "counts", "days", "hours", "landmark", "mass", "model", "recent", "recent_landmark", "recent_scale",
-        "reports", "scale",
+        "counts", "days", "hours", "identified", "landmark", "mass", "model", "recent", "recent_landmark",
+        "recent_scale", "reports", "scale",
     )  # fmt: skip
 
     def __init__(self, model: Model = SHIPPED) -> None:
@@ -60,6 +61,8 @@ class Population:
         self.hours = [0.0] * 24
         self.days = [0.0] * 7
         self.mass = 0.0
+        self.identified = 0.0
+        """The part of the mass whose sign-ins showed a device id."""
         self.landmark: float | None = None
         self.scale = 1.0
         """What to multiply a stored mass with to have its value at the last observation."""
@@ -86,6 +89,8 @@ class Population:
         if held + weight > max(PREFIX_MASS * growth, PREFIX_SHARE * self.mass):
             return
         self.mass += weight
+        if keys[DEVICE_ID]:
+            self.identified += weight
         # The lack of a network is counted under UNKNOWN, for the bound alone.
         prefixes[keys[PREFIX]] = held + weight
         recent = self._recent_growth(circumstance.at) / (1 + max(earlier, 0))
@@ -130,6 +135,11 @@ class Population:
         within = (of_parent.get(parent_key, 0.0) if parent_key else self.mass) * scale - own_within
         within = within if within > counted else counted
         return (counted + concentration * model.unseen[trait]) / (within + concentration)
+
+    @property
+    def share_identified(self) -> float:
+        """The share of the pool that shows device ids; near 0 while the pool is small."""
+        return self.identified / (self.mass + _ENOUGH / self.scale)
 
     def probability(self, level: str, value: str) -> float:
         """The share of the pool that has this value of a trait, by the trait's name (`country`, `asn` ...).
@@ -193,6 +203,7 @@ class Population:
             self.hours = [mass * factor for mass in self.hours]
             self.days = [mass * factor for mass in self.days]
             self.mass *= factor
+            self.identified *= factor
             self.landmark = at
             self.scale = 1.0
             return 1.0

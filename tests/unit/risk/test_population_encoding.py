@@ -26,8 +26,8 @@ def test_what_is_decoded_is_what_was_encoded_and_goes_on_alike() -> None:
         for one in (population, again):
             one.observe(past.circumstance, past.earlier)
     for member in (
-        "counts", "hours", "days", "mass", "landmark", "scale", "recent", "recent_landmark", "recent_scale",
-        "reports",
+        "counts", "hours", "days", "mass", "identified", "landmark", "scale", "recent", "recent_landmark",
+        "recent_scale", "reports",
     ):  # fmt: skip
         assert getattr(again, member) == getattr(population, member), member
 
@@ -36,9 +36,10 @@ def test_an_empty_pool_is_kept_too() -> None:
     assert decode(encode(Population())).mass == 0.0
 
 
-def test_a_later_version_is_named() -> None:
-    with pytest.raises(PopulationUnreadable, match="version 9"):
-        decode(b"\x09" + encode(grown())[1:])
+@pytest.mark.parametrize("version", [VERSION - 1, 9])
+def test_another_version_is_named(version: int) -> None:
+    with pytest.raises(PopulationUnreadable, match=f"version {version}"):
+        decode(bytes([version]) + encode(grown())[1:])
 
 
 @given(st.binary(max_size=200))

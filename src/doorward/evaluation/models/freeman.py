@@ -49,8 +49,10 @@ class Freeman:
         self._numbers: dict[tuple[int, Hashable], int] = {}
         self._counts: list[int] = []
         self._distinct = [0] * sum(map(len, WEIGHTS))
-        self._below: dict[int, tuple[int, ...]] = {}
-        """For a first-level value the distinct lower values it was seen with."""
+        self._below: list[int] = []
+        """For each value how many distinct lower values it was seen with; 0 for those of lower levels."""
+        self._pairs: set[int] = set()
+        """The first-level values with the lower ones they were seen with, two numbers in one."""
 
     def score(self, row: Row) -> float:
         total = self._totals.get(row.user_id)
@@ -80,10 +82,11 @@ class Freeman:
             for number in (first, *lower):
                 self._counts[number] += 1
                 of_user[number] = of_user.get(number, 0) + 1
-            below = self._below.get(first, ())
-            new = tuple(number for number in lower if number not in below)
-            if new:
-                self._below[first] = below + new
+            for number in lower:
+                pair = first << 32 | number
+                if pair not in self._pairs:
+                    self._pairs.add(pair)
+                    self._below[first] += 1
             level += len(values)
         self._totals[row.user_id] = self._totals.get(row.user_id, 0) + 1
         self._sign_ins += 1
@@ -104,12 +107,13 @@ class Freeman:
             return 1.0 / (self._sign_ins + unseen)
         count = self._counts[number]
         smoothed = count / self._sign_ins * (1.0 - unseen / (self._sign_ins + unseen))
-        return smoothed * count / (count + 1 + len(self._below[number]))
+        return smoothed * count / (count + 1 + self._below[number])
 
     def _number(self, level: int, value: Hashable) -> int:
         number = self._numbers.get((level, value))
         if number is None:
             number = self._numbers[level, value] = len(self._counts)
             self._counts.append(0)
+            self._below.append(0)
             self._distinct[level] += 1
         return number

@@ -4,18 +4,16 @@ Needs scikit-learn: `pip install doorward[evaluation]`.
 """
 
 from array import array
-from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from math import log
-from sys import getsizeof
 from typing import Any, Final
 
+from doorward.evaluation.models.shown import Shown
 from doorward.evaluation.rows import Row
 from doorward.evaluation.stretches import Stretch
 
 _FITTED_ON: Final = 200_000
 _TREES: Final = 100
-_NOTHING: Final[frozenset[tuple[int, Hashable]]] = frozenset()
 
 
 class ForestMissing(RuntimeError):
@@ -33,18 +31,19 @@ class IsolationForestModel:
         self._new: Callable[[], Any] = lambda: IsolationForest(n_estimators=_TREES, random_state=seed)
         self._forest: Any = None
         self._seen: list[Sequence[float]] = []
-        self._of_users: dict[int, set[tuple[int, Hashable]]] = {}
-        self._pool: Counter[tuple[int, Hashable]] = Counter()
+        self._shown = Shown()
+        self._pool = array("I")
+        """How often each value was seen, by its number."""
         self._total = 0
 
     def prepared(self, row: Row) -> Sequence[float]:
         """Return for each value whether it is new for the user, and how rare it is in the pool."""
-        of_user = self._of_users.get(row.user_id, _NOTHING)
-        total, pool = self._total + 1, self._pool
+        shown, pool, total = self._shown, self._pool, self._total + 1
+        of_user = shown.of(row.user_id)
         found = array("f")
-        for key in _keys(row):
-            found.append(float(key not in of_user))
-            found.append(-log((pool[key] + 1) / total))
+        for number in map(shown.number, _keys(row)):
+            found.append(float(number not in of_user))
+            found.append(-log(((pool[number] if number < len(pool) else 0) + 1) / total))
         return found
 
     def score(self, row: Row) -> float:
@@ -59,10 +58,11 @@ class IsolationForestModel:
     def learn(self, row: Row) -> None:
         if len(self._seen) < _FITTED_ON:
             self._seen.append(self.prepared(row))
-        of_user = self._of_users.setdefault(row.user_id, set())
-        for key in _keys(row):
-            of_user.add(key)
-            self._pool[key] += 1
+        numbers = [self._shown.number(key) for key in _keys(row)]
+        self._shown.learn(row.user_id, numbers)
+        self._pool.extend([0] * (max(numbers) + 1 - len(self._pool)))
+        for number in numbers:
+            self._pool[number] += 1
         self._total += 1
 
     def note(self, row: Row) -> None:
@@ -75,8 +75,7 @@ class IsolationForestModel:
             self._seen = []
 
     def bytes_per_user(self) -> float:
-        some = list(self._of_users.values())[:: max(len(self._of_users) // 10_000, 1)]
-        return sum(map(getsizeof, some)) / max(len(some), 1)
+        return self._shown.bytes_per_user()
 
 
 def _keys(row: Row) -> tuple[tuple[int, Hashable], ...]:

@@ -1,14 +1,10 @@
 """The rule that most products began with: a new device or a new country."""
 
-from sys import getsizeof
-from typing import Final
-
 from doorward.evaluation.models.adapter import UNSCORED
 from doorward.evaluation.models.doorward import named
+from doorward.evaluation.models.shown import Shown
 from doorward.evaluation.rows import Row
 from doorward.evaluation.stretches import Stretch
-
-_LONG: Final = 64
 
 
 class SetMembership:
@@ -19,19 +15,16 @@ class SetMembership:
     """
 
     def __init__(self) -> None:
-        self._devices: dict[int, set[tuple[str | None, str | None, str]]] = {}
-        self._countries: dict[int, set[str]] = {}
+        self._shown = Shown()
 
     def score(self, row: Row) -> float:
-        devices = self._devices.get(row.user_id)
-        if devices is None:
+        if not self._shown.knows(row.user_id):
             return UNSCORED
-        new_country = row.country not in self._countries[row.user_id]
-        return float(_device(row) not in devices) + float(new_country)
+        known = self._shown.of(row.user_id)
+        return float(sum(number not in known for number in self._numbers(row)))
 
     def learn(self, row: Row) -> None:
-        self._devices.setdefault(row.user_id, set()).add(_device(row))
-        self._countries.setdefault(row.user_id, set()).add(row.country)
+        self._shown.learn(row.user_id, self._numbers(row))
 
     def note(self, row: Row) -> None:
         """Nothing: failures are no part of the rule."""
@@ -40,9 +33,10 @@ class SetMembership:
         """Nothing: there is nothing to fit."""
 
     def bytes_per_user(self) -> float:
-        kept = sum(getsizeof(known) + _LONG * len(known) for known in self._devices.values())
-        kept += sum(map(getsizeof, self._countries.values()))
-        return kept / max(len(self._devices), 1)
+        return self._shown.bytes_per_user()
+
+    def _numbers(self, row: Row) -> tuple[int, int]:
+        return self._shown.number(_device(row)), self._shown.number(row.country)
 
 
 def _device(row: Row) -> tuple[str | None, str | None, str]:

@@ -42,7 +42,7 @@ def line_chart(title: str, series: Sequence[Series], *, x: str, y: str, log_x: b
     parts = [_axes(x, y)]
     for tick in _ticks(low, high, log_x):
         px, _ = at(tick, 0)
-        parts.append(_tick(px, HEIGHT - _BOTTOM + 14, _shown(tick), "middle"))
+        parts.append(_tick(px, HEIGHT - _BOTTOM + 17, _shown(tick), "middle"))
         parts.append(f'<path class="grid" d="M{px:.1f} {_TOP}V{HEIGHT - _BOTTOM}"/>')
     for number in range(6):
         _, py = at(low, top * number / 5)

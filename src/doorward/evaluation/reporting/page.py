@@ -15,7 +15,7 @@ th,td{padding:.2rem .6rem;border-bottom:1px solid #8886;text-align:right}th:firs
 .scroll{overflow-x:auto}.charts{display:grid;gap:1rem 2rem;
 grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr))}
 figure{margin:0}figure h3{margin:.3rem 0}figure>svg{width:100%;background:#fff;border:1px solid #8884}
-.facts td{text-align:left}.facts th{font-weight:600}
+td{white-space:nowrap}.facts td{text-align:left;white-space:normal}.facts th{font-weight:600}
 .tick{font:11px system-ui,sans-serif;fill:#222}.grid{stroke:#0002;fill:none}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.3rem 0;font-size:.85rem}
 .key{width:1.75rem;height:.7rem;margin-right:.4rem;vertical-align:middle;background:#fff}
@@ -129,6 +129,14 @@ def _engine(name: str, model: dict[str, Any]) -> Iterator[str]:
     yield bar_chart(
         "Legitimate sign-ins at each level",
         [(level, legitimate.get(level, 0) / total) for level in ("None", "Low", "Medium", "High")],
+        percent=True,
+    )
+    yield bar_chart(
+        "At Low or above",
+        [
+            (_said(who), 1.0 - counts.get("None", 0) / max(sum(counts.values()), 1))
+            for who, counts in model["levels"].items()
+        ],
         percent=True,
     )
     for who, reasons in model["reasons"].items():

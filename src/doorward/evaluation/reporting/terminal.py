@@ -18,8 +18,11 @@ def show(console: Console, evaluation: Evaluation) -> None:
         if not table.rows:
             continue
         shown = RichTable(*table.columns, title=table.title, caption=table.note, title_justify="left")
-        for column in shown.columns[1:]:
-            column.justify = "right"
+        for place, column in enumerate(shown.columns):
+            column.justify = "right" if place else "left"
+            # The name of a column may be broken into lines; what stands in it may not.
+            words = [*table.columns[place].split(), *(row[place] for row in table.rows)]
+            column.width = max(map(len, words))
         for row in table.rows:
             shown.add_row(*row)
         console.print()

@@ -33,18 +33,43 @@ def client(scene: Scene) -> Reason | None:
         weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN), model.device)
         weight = scene.established(weight, _DEVICE)
     else:
-        has_devices = profile.totals[DEVICE_ID] > 0
-        mixing = model.new_device if has_devices else model.client
-        weight = scene.evidence(scene.odds_against_user(CLIENT_CHAIN[:-1]), mixing)
-        weight = scene.established(weight, _STRINGS)
-        if has_devices and not keys[DEVICE_ID]:
-            weight += scene.absence(DEVICE_ID)
-        elif has_devices:
-            # A string may be copied, but the copy does not bring the device along.
-            alpha = model.alphas[DEVICE_ID]
-            weight += log((profile.totals[DEVICE_ID] * scene.scale + alpha) / alpha)
-            weight = min(weight, -log(model.client.strays))
+        odds = scene.odds_against_user(CLIENT_CHAIN[:-1])
+        if profile.totals[DEVICE_ID]:
+            weight = scene.established(scene.evidence(odds, model.new_device), _STRINGS)
+            if keys[DEVICE_ID]:
+                weight = _on_a_new_device(scene, weight, profile.totals[DEVICE_ID] * scene.scale)
+            else:
+                weight += _unidentified(scene)
+        else:
+            weight = scene.established(scene.evidence(odds, model.client), _STRINGS)
+            if keys[DEVICE_ID] and (others := scene.population.share_identified):
+                # Who never showed one in a pool where all do is on a new device. Where few do yet, the
+                # application has begun to ask for them.
+                new = scene.established(scene.evidence(odds, model.new_device), _STRINGS)
+                new = _on_a_new_device(scene, new, scene.sign_ins)
+                weight += others * (new - weight)
     return because("client", _name(scene), weight, _sentence(scene))
+
+
+def _unidentified(scene: Scene) -> float:
+    """The weight of a device id that is left out, by a user who has shown some.
+
+    Half of the impostors are taken to leave it out. How often the user does is his own share, with two
+    imagined sign-ins of the pool's; where the pool is unknown, half of them do.
+    """
+    model, profile, others = scene.model, scene.profile, scene.population.share_identified
+    without = max(scene.sign_ins - profile.totals[DEVICE_ID] * scene.scale, 0.0)
+    weight = log(0.5 * (scene.sign_ins + 2.0) / (without + 2.0 * (1.0 - max(others, 0.5))))
+    return min(max(weight, 0.0), max(model.unidentified_at_most * others, model.absent_at_most))
+
+
+def _on_a_new_device(scene: Scene, weight: float, sign_ins: float) -> float:
+    """The weight of the strings, where after so many sign-ins the device itself is another.
+
+    A string may be copied, but the copy does not bring the device along.
+    """
+    alpha = scene.model.alphas[DEVICE_ID]
+    return min(weight + log((sign_ins + alpha) / alpha), -log(scene.model.client.strays))
 
 
 def nothing_familiar(scene: Scene) -> Reason | None:
