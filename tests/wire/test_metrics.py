@@ -1,6 +1,7 @@
 """What is counted, fetched over a real socket as Prometheus does."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,10 @@ def test_renewed_tokens_are_counted(server: RunningServer) -> None:
         except ClientError:
             assert given == "nonsense"
     assert successes(server, app, "token_refresh") == (1, 2)
+    server.anonymous.get_tokens_from_refresh_token(ClientId=app.client_id, RefreshToken=token)
+    with suppress(ClientError):
+        server.anonymous.get_tokens_from_refresh_token(ClientId=app.client_id, RefreshToken="nonsense")
+    assert successes(server, app, "token_refresh") == (2, 4)
     assert successes(server, app, "sign_in") == (1, 1)
 
 
