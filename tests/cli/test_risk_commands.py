@@ -224,6 +224,7 @@ def test_a_description_that_describes_nothing_is_one_line(house: House, app: App
     done = house.run("simulate", "--pool", app.pool_id, "--user", "anna", "--json", "-", given=given)
     assert (done.status, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
+    assert ".." not in done.err
 
 
 @pytest.mark.parametrize(
@@ -242,6 +243,11 @@ def test_a_description_that_describes_nothing_is_one_line(house: House, app: App
         (("simulate", "--pool", NOBODY, "--user", "anna", "--json", "/no/such/file"), 1),
         (("simulate", "--pool", NOBODY, "--user", "anna", "--json", "-", "--address", LONDON), 2),
         (("simulate", "--pool", NOBODY, "--user", "anna", "--address", "nowhere"), 2),
+        (("simulate", "--pool", NOBODY, "--user", "anna", "--json-out", "/"), 2),
+        (("simulate", "--pool", NOBODY, "--user", "anna", "--json-out", "/no/such/file"), 2),
+        (("simulate", "--history", "/no/such/file", "--user", "7"), 1),
+        (("simulate", "--history", "/dev/null", "--user", "7"), 1),
+        (("simulate", "--history", "/dev/null", "--user", "7", "--client", "of-no-file"), 2),
     ],
 )
 def test_an_error_is_one_line(house: House, arguments: tuple[str, ...], status: int) -> None:

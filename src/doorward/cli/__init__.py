@@ -38,7 +38,6 @@ app.command("simulate")(simulate.simulate)
 app.command("synthesize")(synthesize.synthesize)
 app.add_typer(breach.app, name="breach")
 app.add_typer(risk.app, name="risk")
-app.add_typer(breach.app, name="breach")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing_keys.app, name="signing-keys")
 app.add_typer(sealing.app, name="sealing")
@@ -60,7 +59,9 @@ def main() -> None:
             typer.echo(f"doorward: setting {where}: {error['msg']}", err=True)
         sys.exit(2)
     except OSError as problem:
-        _fail(f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem), 1)
+        _fail(
+            ": ".join(str(part) for part in (problem.filename, problem.strerror) if part) or str(problem), 1
+        )
     except (SealError, SQLAlchemyError) as problem:
         _fail(str(problem).splitlines()[0], 1)
 
