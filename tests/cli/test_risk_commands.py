@@ -1,6 +1,8 @@
 """`doorward risk` and `doorward simulate`, beside a server that works on the same data."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -254,6 +256,20 @@ def test_an_error_is_one_line(house: House, arguments: tuple[str, ...], status: 
     done = house.run(*arguments)
     assert (done.status, done.out) == (status, "")
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [("risk", "show"), ("risk", "rebuild"), ("simulate", "--user", "anna")])
+def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ...]) -> None:
+    mistyped = tmp_path / "dta"
+    ended = subprocess.run(
+        [sys.executable, "-m", "doorward", *command, "--pool", NOBODY, "--data", str(mistyped)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == f"doorward: Invalid value for --data: there is no Doorward data in {mistyped}\n"
+    assert not mistyped.exists()
 
 
 def test_simulate_wants_a_user_a_client_of_the_pool_and_a_mode(house: House, app: App) -> None:

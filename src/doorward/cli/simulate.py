@@ -13,7 +13,7 @@ from rich.table import Table
 from doorward.app import build_services
 from doorward.cli import tables
 from doorward.cli.file_history import NoSuchUser, simulate_after
-from doorward.cli.options import Data, settings, vault
+from doorward.cli.options import Data, existing_vault, settings
 from doorward.clock import SystemClock
 from doorward.directory.queries import app_clients, user_pools, users
 from doorward.evaluation.atomic import atomically
@@ -92,7 +92,7 @@ def _in_pool(
     data: Path | None, pool: str, user: str, given: Described, client: str | None, mode: Mode | None
 ) -> Simulation:
     chosen = settings(data)
-    opened = vault(data)
+    opened = existing_vault(data)
     guard = build_services(chosen, opened, "http://localhost").guard
     with opened.store.reading() as tx:
         found = user_pools.find(tx, pool)
