@@ -107,7 +107,8 @@ def test_what_would_be_written_over_is_refused_before_anything_is_measured(
     small: Path, tmp_path: Path
 ) -> None:
     out, before = tmp_path / "out", small.read_bytes()
-    for arguments in (["--json", small], ["--html", tmp_path], ["--json", out, "--html", out]):
+    wrong: list[list[str | Path]] = [["--json", small], ["--html", tmp_path], ["--json", out, "--html", out]]
+    for arguments in wrong:
         ended = doorward(small, *arguments)
         assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (2, "", 1)
     assert small.read_bytes() == before
