@@ -73,7 +73,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     out = tmp_path / "rows.csv"
     out.write_text("an older file", encoding="utf-8")
     begun = subprocess.Popen(
-        [sys.executable, "-m", "doorward", "synthesize", "--users", "8000", "--out", str(out)],
+        [sys.executable, "-m", "doorward", "synthesize", "--users", "30000", "--out", str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
