@@ -27,7 +27,7 @@ from doorward.risk.population import Population
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import score
-from doorward.risk.velocity import Outcome, Velocity
+from doorward.risk.velocity import Outcome, Velocity, is_afar
 from doorward.wire.contract import RiskConfigurationType
 
 __all__ = ["BEGINNING", "DAY", "DescriptionError", "History", "Simulation"]
@@ -79,7 +79,9 @@ class History:
         """Let a user sign in, all the way: it becomes part of what is normal. Raises DescriptionError."""
         circumstance = self._circumstance(described(members))
         profile = self._profile(user)
-        self._velocity.note(circumstance, user, Outcome.SUCCESS, circumstance.at)
+        self._velocity.note(
+            circumstance, user, Outcome.SUCCESS, circumstance.at, afar=is_afar(profile, circumstance)
+        )
         self._population.observe(circumstance, profile.successes)
         self._profiles[user] = learn(profile, circumstance, self._model)
 

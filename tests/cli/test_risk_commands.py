@@ -1,6 +1,8 @@
 """`doorward risk` and `doorward simulate`, beside a server that works on the same data."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -224,6 +226,7 @@ def test_a_description_that_describes_nothing_is_one_line(house: House, app: App
     done = house.run("simulate", "--pool", app.pool_id, "--user", "anna", "--json", "-", given=given)
     assert (done.status, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
+    assert ".." not in done.err
 
 
 @pytest.mark.parametrize(
@@ -242,12 +245,31 @@ def test_a_description_that_describes_nothing_is_one_line(house: House, app: App
         (("simulate", "--pool", NOBODY, "--user", "anna", "--json", "/no/such/file"), 1),
         (("simulate", "--pool", NOBODY, "--user", "anna", "--json", "-", "--address", LONDON), 2),
         (("simulate", "--pool", NOBODY, "--user", "anna", "--address", "nowhere"), 2),
+        (("simulate", "--pool", NOBODY, "--user", "anna", "--json-out", "/"), 2),
+        (("simulate", "--pool", NOBODY, "--user", "anna", "--json-out", "/no/such/file"), 2),
+        (("simulate", "--history", "/no/such/file", "--user", "7"), 1),
+        (("simulate", "--history", "/dev/null", "--user", "7"), 1),
+        (("simulate", "--history", "/dev/null", "--user", "7", "--client", "of-no-file"), 2),
     ],
 )
 def test_an_error_is_one_line(house: House, arguments: tuple[str, ...], status: int) -> None:
     done = house.run(*arguments)
     assert (done.status, done.out) == (status, "")
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [("risk", "show"), ("risk", "rebuild"), ("simulate", "--user", "anna")])
+def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ...]) -> None:
+    mistyped = tmp_path / "dta"
+    ended = subprocess.run(
+        [sys.executable, "-m", "doorward", *command, "--pool", NOBODY, "--data", str(mistyped)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == f"doorward: Invalid value for --data: there is no Doorward data in {mistyped}\n"
+    assert not mistyped.exists()
 
 
 def test_simulate_wants_a_user_a_client_of_the_pool_and_a_mode(house: House, app: App) -> None:

@@ -123,6 +123,27 @@ def test_feedback_may_be_taken_back(clocked: ClockedServer) -> None:
     assert sign_in_from(clocked, app, "anna", CALIFORNIA, LAPTOP)["AuthenticationResult"]
 
 
+def test_each_judgement_moves_the_very_next_score_and_what_is_allowed_becomes_normal(
+    clocked: ClockedServer,
+) -> None:
+    app = with_habits(clocked)
+    configure(clocked, app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
+
+    def scored() -> float:
+        clocked.clock.advance(1)
+        assert sign_in_from(clocked, app, "anna", BRISBANE, STRANGER)["AuthenticationResult"]
+        return score(clocked, app)
+
+    strange, second, third = scored(), scored(), scored()
+    assert strange > second > third, "what was allowed becomes normal"
+    judge(clocked, app, latest(clocked, app).event_id, "Invalid")
+    reported = scored()
+    assert reported > third
+    assert latest(clocked, app).risk.level == "High"
+    judge(clocked, app, latest(clocked, app).event_id, "Valid")
+    assert scored() < third
+
+
 def test_feedback_on_an_unknown_event_is_refused(server: RunningServer) -> None:
     app = protected(server)
     with refused("ResourceNotFoundException"):

@@ -108,3 +108,14 @@ def test_wrong_use_is_an_error(history: History) -> None:
         history.judge("anna", "Perhaps", **HOME)
     with pytest.raises(CognitoError):
         History(risk_configuration={"RiskExceptionConfiguration": {"BlockedIPRangeList": ["nowhere"]}})
+
+
+def test_one_program_with_the_sessions_of_many_is_found_here_as_in_a_server() -> None:
+    history = History()
+    thief: dict[str, Any] = {"address": "203.0.113.7", "country": "BR"}
+    for number in range(12):
+        history.sign_ins(f"user-{number}", days=10, address=f"198.51.100.{number}", country="DE")
+    for number in range(11):
+        history.sign_in(f"user-{number}", **thief)
+    signals = [reason.signal for reason in history.attempt("user-11", **thief).reasons]
+    assert "strangers" in signals

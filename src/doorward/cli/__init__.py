@@ -63,7 +63,9 @@ def main() -> None:
             typer.echo(f"doorward: setting {where}: {error['msg']}", err=True)
         sys.exit(2)
     except OSError as problem:
-        _fail(f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem), 1)
+        _fail(
+            ": ".join(str(part) for part in (problem.filename, problem.strerror) if part) or str(problem), 1
+        )
     except (SealError, SQLAlchemyError) as problem:
         _fail(str(problem).splitlines()[0], 1)
 

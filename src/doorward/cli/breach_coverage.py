@@ -12,7 +12,7 @@ from doorward.breach.embedded import FILE_NAME
 from doorward.breach.file import read_header
 from doorward.breach.range_client import RangeClient
 from doorward.cli import tables
-from doorward.cli.options import Data, settings, vault
+from doorward.cli.options import Data, existing_vault, settings
 from doorward.directory.queries import user_pools
 from doorward.settings import Settings
 from doorward.sweep import queries
@@ -30,7 +30,7 @@ def coverage(
     it. `present` is the corpus that is asked now, `older` any other; `leak` stands where a sweep has found them.
     """
     chosen = settings(data)
-    with vault(data).store.reading() as tx:
+    with existing_vault(data).store.reading() as tx:
         if user_pools.find(tx, pool) is None:
             raise typer.BadParameter(f"there is no user pool {pool}", param_hint="--pool")
         counted = queries.coverage(tx, pool)

@@ -17,8 +17,7 @@ from sqlalchemy import Connection
 from doorward.app import Vault
 from doorward.breach.leak_file import Leak, LeakUnreadable, Line, open_leak
 from doorward.breach.leak_lines import Kind, guess, possible_password
-from doorward.cli.options import Data, settings
-from doorward.cli.options import vault as open_vault
+from doorward.cli.options import Data, existing_vault, settings
 from doorward.cli.progress import steps
 from doorward.cli.times import shown
 from doorward.clock import SystemClock, new_uuid
@@ -95,7 +94,7 @@ def sweep(
     chosen = settings(
         data, sweep_rate=rate, sweep_workers=workers, sweep_window=hours, sweep_time_zone=time_zone
     )
-    opened = open_vault(data)
+    opened = existing_vault(data)
     with opened.store.reading() as tx:
         _require_pool(tx, pool)
     plan = Plan(

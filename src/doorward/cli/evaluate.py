@@ -25,7 +25,9 @@ def evaluate(
     json: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with plots to this file.")] = None,
     models: Annotated[str, typer.Option(help="Which models, separated by commas.")] = ",".join(MODELS),
-    seed: Annotated[int, typer.Option(help="Draws the attacks and intervals; same seed, same figures.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Draws the attacks and intervals; same seed, same figures.")
+    ] = 1,
     attacks: Annotated[
         int, typer.Option(min=100, help="Sign-ins that each attacker replaces in the report stretch.")
     ] = ATTACKS,
@@ -38,11 +40,7 @@ def evaluate(
 ) -> None:
     """Measure the risk engine and its rivals on the same sign-ins under one protocol."""
     wanted = _chosen(models)
-    for out in (json, html):
-        if out is not None and not out.absolute().parent.is_dir():
-            raise typer.BadParameter(
-                f"{out.absolute().parent} is not a directory", param_hint="--json, --html"
-            )
+    _writable(json, html, file)
     errors = Console(stderr=True, soft_wrap=True)
     try:
         with shares() as progress:
@@ -65,6 +63,21 @@ def evaluate(
                 opened.write(text(found))
     console = Console()
     show(console if console.is_terminal else Console(width=_WIDTH), found)
+
+
+def _writable(json: Path | None, html: Path | None, file: Path) -> None:
+    """Refuse, before anything is measured, what could not be written or would be written over."""
+    taken = {file.resolve()}
+    for hint, out in (("--json", json), ("--html", html)):
+        if out is None:
+            continue
+        if not out.absolute().parent.is_dir():
+            raise typer.BadParameter(f"{out.absolute().parent} is not a directory", param_hint=hint)
+        if out.is_dir():
+            raise typer.BadParameter(f"{out} is a directory", param_hint=hint)
+        if out.resolve() in taken:
+            raise typer.BadParameter(f"{out} is named twice", param_hint=hint)
+        taken.add(out.resolve())
 
 
 def _chosen(models: str) -> list[str]:

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from doorward.cli import tables
-from doorward.cli.options import Data, vault
+from doorward.cli.options import Data, existing_vault
 from doorward.cli.times import shown
 from doorward.messages import outbox
 
@@ -17,7 +17,7 @@ def messages(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the latest.")] = 20,
 ) -> None:
     """Show the latest messages: to whom, what for, and the code in them while it is kept."""
-    opened = vault(data)
+    opened = existing_vault(data)
     with opened.store.reading() as tx:
         held = outbox.held(tx, opened.keyring, pool, limit)
     table = Table("when (UTC)", "pool", "user", "to", "kind", "code", "state")

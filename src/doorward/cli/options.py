@@ -7,6 +7,7 @@ import typer
 
 from doorward.app import Vault, open_vault
 from doorward.settings import Settings
+from doorward.store.engine import FILE_NAME
 
 Data = Annotated[
     Path | None,
@@ -23,3 +24,11 @@ def settings(data: Path | None, **given: Any) -> Settings:
 def vault(data: Path | None) -> Vault:
     """Open the data directory that a command works on, creating it where it is missing."""
     return open_vault(settings(data))
+
+
+def existing_vault(data: Path | None) -> Vault:
+    """Open the data directory of a command that works on what is there already. Raises BadParameter where nothing is."""
+    chosen = settings(data)
+    if not (chosen.data / FILE_NAME).exists():
+        raise typer.BadParameter(f"there is no Doorward data in {chosen.data}", param_hint="--data")
+    return open_vault(chosen)

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from doorward.cli.options import Data, settings, vault
+from doorward.cli.options import Data, existing_vault, settings
 from doorward.cli.risk import Pool, require_pool
 from doorward.directory.queries import user_pools
 
@@ -32,7 +32,7 @@ def unblock(
     switch: Annotated[Switch | None, typer.Argument(help="Allow it or not. Default: show it.")] = None,
 ) -> None:
     """Let users whom risk has blocked let themselves in, by the code of a forgotten password."""
-    store = vault(data).store
+    store = existing_vault(data).store
     if switch is None:
         with store.reading() as tx:
             found = require_pool(tx, pool)

@@ -7,7 +7,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from doorward.cli import tables
-from doorward.cli.options import Data, settings, vault
+from doorward.cli.options import Data, existing_vault, settings
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
 from doorward.directory.queries import user_pools
@@ -34,7 +34,7 @@ def calibrate(
 ) -> None:
     """Set the pool's thresholds by its own history, so that each level asks no more people than the budget says."""
     allowed = _budget(budget)
-    store = vault(data).store
+    store = existing_vault(data).store
     with store.reading() as tx:
         found = require_pool(tx, pool)
         calibration = calibrating.calibrate_pool(tx, found.id, SHIPPED, allowed, SystemClock().now())
@@ -62,7 +62,7 @@ def fit(
 ) -> None:
     """Fit to the pool's own history how far a user's past is believed, and set the thresholds that go with it."""
     allowed = _budget(budget)
-    store = vault(data).store
+    store = existing_vault(data).store
     if forget:
         with store.writing() as tx:
             queries.remove_calibration(tx, require_pool(tx, pool).id)
@@ -88,7 +88,7 @@ def fit(
 @app.command()
 def show(pool: Pool, data: Data = None) -> None:
     """Show what acts in a pool: mode, responses, thresholds, and where each comes from."""
-    with vault(data).store.reading() as tx:
+    with existing_vault(data).store.reading() as tx:
         acting = effective_settings(tx, require_pool(tx, pool), SHIPPED)
     typer.echo(f"mode        {acting.mode}")
     typer.echo(f"model       {acting.model_version}")
@@ -123,7 +123,7 @@ def show(pool: Pool, data: Data = None) -> None:
 @app.command()
 def rebuild(pool: Pool, data: Data = None) -> None:
     """Make the users' profiles and the pool's counts anew from the event history."""
-    store = vault(data).store
+    store = existing_vault(data).store
     with store.reading() as tx:
         found = require_pool(tx, pool)
     made = rebuilding.rebuild(store, found.id, SHIPPED, SystemClock().now())

@@ -13,9 +13,10 @@ from rich.table import Table
 from doorward.app import build_services
 from doorward.cli import tables
 from doorward.cli.file_history import NoSuchUser, simulate_after
-from doorward.cli.options import Data, settings, vault
+from doorward.cli.options import Data, existing_vault, settings
 from doorward.clock import SystemClock
 from doorward.directory.queries import app_clients, user_pools, users
+from doorward.evaluation.atomic import atomically
 from doorward.evaluation.rows import RowError
 from doorward.network.locator import Locator
 from doorward.protection.described import LONGEST, Described, DescriptionError, described, from_json
@@ -68,6 +69,10 @@ def simulate(
     chosen_mode = Mode(mode.value) if mode else None
     if (pool is None) == (history is None):
         raise typer.BadParameter("name a pool or a file", param_hint="--pool, --history")
+    if history is not None and client is not None:
+        raise typer.BadParameter("a file has no app clients", param_hint="--client")
+    if json_out is not None and (json_out.is_dir() or not json_out.absolute().parent.is_dir()):
+        raise typer.BadParameter(f"{json_out} can be no file", param_hint="--json-out")
     if history is not None:
         try:
             locator = Locator(settings(data).geo_databases)
@@ -87,7 +92,7 @@ def _in_pool(
     data: Path | None, pool: str, user: str, given: Described, client: str | None, mode: Mode | None
 ) -> Simulation:
     chosen = settings(data)
-    opened = vault(data)
+    opened = existing_vault(data)
     guard = build_services(chosen, opened, "http://localhost").guard
     with opened.store.reading() as tx:
         found = user_pools.find(tx, pool)
@@ -145,7 +150,8 @@ def _write(to: Path, text: bytes) -> None:
     if str(to) == "-":
         typer.echo(text.decode())
     else:
-        to.write_bytes(text + b"\n")
+        with atomically(to) as file:
+            file.write(text.decode() + "\n")
 
 
 def _show(result: Simulation) -> None:

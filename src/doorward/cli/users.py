@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from doorward.cli.options import Data, vault
+from doorward.cli.options import Data, existing_vault
 from doorward.cli.risk import Pool, require_pool
 from doorward.clock import SystemClock
 from doorward.directory.queries import users
@@ -38,7 +38,7 @@ def unlock(
     The next sign-in within the minutes is let in wherever it comes from, with the password and all that MFA asks.
     """
     now = SystemClock().now()
-    with vault(data).store.writing() as tx:
+    with existing_vault(data).store.writing() as tx:
         found = require_pool(tx, pool)
         user = users.find(tx, found, username)
         if user is None:

@@ -1,10 +1,14 @@
 """A file, several models, two processes: everything that the report tells."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from multiprocessing import get_context
-from multiprocessing.managers import DictProxy
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
+from multiprocessing.context import SpawnContext
+from multiprocessing.managers import DictProxy, SyncManager
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
+from threading import current_thread, main_thread
 from typing import Any, Final
 
 from doorward.evaluation.models.catalogue import LIVE, MODELS
@@ -74,9 +78,10 @@ def _found(
 ) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     context = get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+    with _manager(context) as manager, ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
         done = manager.dict()
-        futures = {pool.submit(_run, path, plan, name, done): name for name in wanted}
+        with _interrupts_left_out():
+            futures = {pool.submit(_run, path, plan, name, done): name for name in wanted}
         try:
             while futures:
                 ended, _ = wait(futures, timeout=_POLL, return_when=FIRST_COMPLETED)
@@ -90,9 +95,29 @@ def _found(
                         left_out(f"{name} is left out: {problem}")
                     progress(name, 1.0)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Nobody waits for what they would still find out; the pool ends once they have ended.
+            for child in active_children():
+                child.terminate()
             raise
     return found
+
+
+def _manager(context: SpawnContext) -> SyncManager:
+    with _interrupts_left_out():
+        return context.Manager()
+
+
+@contextmanager
+def _interrupts_left_out() -> Iterator[None]:
+    """Start processes that leave Ctrl-C, which reaches all of them, to this one; it ends them."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
 
 
 def _run(path: Path, plan: Plan, name: str, done: "DictProxy[str, int]") -> dict[str, Any]:

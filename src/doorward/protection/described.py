@@ -89,7 +89,7 @@ def described(members: object) -> Described:
     try:
         return msgspec.convert(members, Described)
     except msgspec.ValidationError as problem:
-        raise DescriptionError(f"The description is wrong: {problem}.") from None
+        raise DescriptionError(_wrong(problem)) from None
 
 
 def from_json(text: bytes) -> Described:
@@ -101,4 +101,8 @@ def from_json(text: bytes) -> Described:
     except DescriptionError:
         raise
     except (msgspec.DecodeError, RecursionError) as problem:
-        raise DescriptionError(f"The description is wrong: {problem}.") from None
+        raise DescriptionError(_wrong(problem)) from None
+
+
+def _wrong(problem: Exception) -> str:
+    return f"The description is wrong: {str(problem).rstrip('.')}."

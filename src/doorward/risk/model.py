@@ -125,7 +125,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     campaign_at_most: Scopes = Scopes(address=10.0, device=10.0, prefix=9.5, asn=4.0, client=4.0)
     """The wider the scope, the more others are in it."""
     campaign_with_known: float = 0.35
-    """What is left of the weight of an AS, a client or the whole pool on a device or network that is known."""
+    """What is left of a list's weight for who comes as he always does (`signals.velocity`)."""
     burst_least: float = 0.5
     """Names expected to fail within minutes in the quietest pool."""
     burst_prior: float = -6.0

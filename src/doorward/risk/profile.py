@@ -21,7 +21,7 @@ KEPT: Final = (4, 5, 6, 8, 3, 3, 3, 4, 4, 4, 5, 3, 8, 3, 3)
 """How many values of each trait are kept."""
 MARKS_KEPT: Final = 5
 """How many marks of each kind (trusted, distrusted) are kept."""
-FULL: Final = 2**40
+FULL: Final = 2**32 - 1
 """No count grows beyond this."""
 
 _REACH: Final = 2.0

@@ -14,8 +14,10 @@ from doorward.risk.traits import (
     BROWSER_VERSION,
     COUNTRY,
     DEVICE_ID,
+    PLATFORM,
     PREFIX,
     UNKNOWN,
+    USER_AGENT,
     VERSIONED,
     is_older,
     keys_of,
@@ -48,7 +50,7 @@ class Scene:
     """One attempt, with what is known around it, as the signals see it."""
 
     __slots__ = (
-        "account", "circumstance", "fade", "keys", "known_device", "known_network", "model", "own",
+        "account", "circumstance", "fade", "keys", "known_client", "known_device", "known_network", "model", "own",
         "population", "profile", "scale", "sign_ins", "velocity",
     )  # fmt: skip
 
@@ -81,6 +83,12 @@ class Scene:
         self.known_device = (
             circumstance.remembered_device or self.keys[DEVICE_ID] in profile.counts[DEVICE_ID]
         )
+        self.known_client = (
+            self.known_device
+            or self.keys[PLATFORM] in profile.counts[PLATFORM]
+            or self.keys[USER_AGENT] in profile.counts[USER_AGENT]
+        )
+        """The device, or the kind of client that outlives an update."""
         self.known_network = self.keys[PREFIX] in profile.counts[PREFIX]
 
     def share_of_user(self, trait: int) -> float:

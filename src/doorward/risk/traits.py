@@ -82,7 +82,7 @@ _ORDER_AT: Final = 19
 _OF_PARENT: Final = 0x7FFC0
 _TEXT: Final = 0x3F
 _LEADING_NUMBERS: Final = re.compile(r"[0-9]{1,9}")
-_VERSIONS: Final = re.compile(r"/[^\s;,()]*|(?<=Android )[\d.]+|\d+(?:[._]\d+)+")
+_VERSIONS: Final = re.compile(r"/[^\s;,()]*|(?<=Android )[\d.]+|(?<!\d)\d++(?:[._]\d++)+")
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,8 @@ LATELY_HALF_LIFE: Final = 180.0
 USUAL_HALF_LIFE: Final = 43_200.0
 LATELY_SECONDS: Final = LATELY_HALF_LIFE / log(2.0)
 """Seconds of a steady stream that `VelocityView.lately` holds."""
+HOURS_SECONDS: Final = HALF_LIFE / log(2.0)
+"""As much of `VelocityView.hours`."""
 SHOWN_BY_NARROWER: Final = 3.0
 """Failing names of an address, prefix or device beyond which the wider windows count no more of them."""
 NAMES_KEPT: Final = 64
@@ -78,8 +80,9 @@ EMPTY: Final = Window()
 class VelocityView(msgspec.Struct, frozen=True):
     """The windows that concern one attempt, before that attempt is counted.
 
-    `client` is that of the fingerprint, else of the user agent. `lately` and `usual` are the pool's with a
-    half-life of three minutes and of half a day; a steady stream of `usual_seconds` gives what `usual` holds.
+    `client` is that of the fingerprint, else of the user agent. `lately`, `hours` and `usual` are the pool's with
+    a half-life of three minutes, of two hours and of half a day, less what narrower windows show; a steady
+    stream of `usual_seconds` gives what `usual` holds.
     """
 
     user: Window = EMPTY
@@ -90,6 +93,7 @@ class VelocityView(msgspec.Struct, frozen=True):
     client: Window = EMPTY
     pool: Window = EMPTY
     lately: Window = EMPTY
+    hours: Window = EMPTY
     usual: Window = EMPTY
     usual_seconds: float = 0.0
 
@@ -169,7 +173,8 @@ class Velocity:
     """The windows of one pool."""
 
     __slots__ = (
-        "_addresses", "_asns", "_clients", "_devices", "_lately", "_pool", "_prefixes", "_since", "_users", "_usual",
+        "_addresses", "_asns", "_clients", "_devices", "_hours", "_lately", "_pool", "_prefixes", "_since", "_users",
+        "_usual",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -181,6 +186,7 @@ class Velocity:
         self._clients: dict[int, _Tally] = {}
         self._pool = _Tally(0.0)
         self._lately = _Tally(0.0, LATELY_HALF_LIFE)
+        self._hours = _Tally(0.0)
         self._usual = _Tally(0.0, USUAL_HALF_LIFE)
         self._since: float | None = None
         """When the first attempt was counted."""
@@ -204,6 +210,7 @@ class Velocity:
             _note(self._asns, keys[ASN], name, outcome, at)
             _note(self._clients, _client(keys), name, outcome, at)
             self._lately.note(name, outcome, at)
+            self._hours.note(name, outcome, at)
             self._usual.note(name, outcome, at, afar)
 
     def view(self, circumstance: Circumstance, username: str, at: float) -> VelocityView:
@@ -220,6 +227,7 @@ class Velocity:
             _view(self._clients, _client(keys), at),
             self._pool.view(at),
             self._lately.view(at),
+            self._hours.view(at),
             self._usual.view(at),
             _USUAL_SECONDS * (1.0 - 2.0 ** -min(age, 60.0)),
         )

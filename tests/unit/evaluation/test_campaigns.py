@@ -7,7 +7,8 @@ from tests.unit.evaluation.small_file import rows
 
 from doorward.clock import seeded
 from doorward.evaluation.ahead import Ahead
-from doorward.evaluation.campaigns import BUDGET, CAMPAIGNS, EVIDENT, INSTANTS, Campaigns
+from doorward.evaluation.campaign_scripts import CAMPAIGNS
+from doorward.evaluation.campaigns import BUDGET, EVIDENT, INSTANTS, Campaigns
 from doorward.evaluation.collected import Collected
 from doorward.evaluation.columns import UNKNOWN_USER
 from doorward.evaluation.models.doorward import Doorward, name_of

@@ -1,6 +1,9 @@
 """`doorward evaluate` on a small file: the JSON's form, the page, errors of one line, nothing half-written."""
 
 import json
+import os
+import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +101,52 @@ def test_wrong_use_is_one_line_and_status_2(small: Path, arguments: list[str], s
     assert ended.returncode == 2
     assert sentence in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_what_would_be_written_over_is_refused_before_anything_is_measured(
+    small: Path, tmp_path: Path
+) -> None:
+    out, before = tmp_path / "out", small.read_bytes()
+    wrong: list[list[str | Path]] = [["--json", small], ["--html", tmp_path], ["--json", out, "--html", out]]
+    for arguments in wrong:
+        ended = doorward(small, *arguments)
+        assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (2, "", 1)
+    assert small.read_bytes() == before
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_leaves_nothing_half_written(small: Path, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [
+            sys.executable, "-m", "doorward", "evaluate", str(small), "--models", "set_membership",
+            "--attacks", "100", "--json", str(tmp_path / "out.json"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)),
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1] == "doorward: File too large"
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_ends_it_at_once_without_a_traceback(small: Path, tmp_path: Path) -> None:
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "doorward", "evaluate", str(small), "--json", str(tmp_path / "out.json")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert begun.stderr is not None
+    assert begun.stderr.readline() == "survey: done\n"
+    # A terminal sends it to every process of the command.
+    os.killpg(begun.pid, signal.SIGINT)
+    _, told = begun.communicate(timeout=120)
+    assert begun.returncode != 0
+    assert "Traceback" not in told
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_file_is_a_failure(tmp_path: Path) -> None:

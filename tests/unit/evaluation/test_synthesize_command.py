@@ -1,6 +1,8 @@
 """`doorward synthesize` from the outside: what it writes, says and refuses."""
 
 import os
+import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,3 +51,37 @@ def test_wrong_use_is_one_line_and_status_2(arguments: tuple[str, ...]) -> None:
     assert result.returncode == 2
     assert len(result.stderr.strip().splitlines()) == 1
     assert result.stderr.startswith("doorward: ")
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [
+            sys.executable, "-m", "doorward", "synthesize", "--users", "500", "--days", "60",
+            "--out", str(tmp_path / "rows.csv"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == "doorward: File too large"
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    out.write_text("an older file", encoding="utf-8")
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "doorward", "synthesize", "--users", "30000", "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert begun.stderr is not None
+    assert begun.stderr.readline().startswith("people")
+    begun.send_signal(signal.SIGINT)
+    _, told = begun.communicate(timeout=120)
+    assert begun.returncode != 0
+    assert "Traceback" not in told
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["an older file"]

@@ -93,6 +93,67 @@ def test_people_at_home_hardly_notice_a_list_tried_elsewhere() -> None:
     assert weight(assessed(velocity, home, "anna", at, anna), "stuffing") < 0.4 * away
 
 
+def test_a_list_from_the_users_own_carrier_spares_who_comes_as_always() -> None:
+    """A carrier's /24 with many users, from whose addresses a list is tried, each address a few names."""
+    velocity = Velocity()
+    quiet_days(velocity)
+    for number in range(60):
+        exit = somewhere(5, address=f"10.0.5.{100 + number % 30}")
+        velocity.note(exit, f"victim-{number}", Outcome.FAILURE, NOW + number)
+    at = NOW + 60
+    home = somewhere(5, user_agent="Mozilla/5.0 (Windows NT 10.0) Chrome/98.0")
+    anna = with_habits(home)
+    assert assessed(velocity, home, "anna", at, anna).level <= Level.LOW
+    updated = replace(home, user_agent="Mozilla/5.0 (Windows NT 10.0) Chrome/99.0")
+    assert weight(assessed(velocity, updated, "anna", at, anna), "stuffing") < 3.5
+    # Who has the network but not the client may be the list's, and so may be who has neither.
+    for stranger in (somewhere(5, user_agent="curl/8.5.0"), somewhere(5, user_agent="curl/8.5.0", asn=9)):
+        assert weight(assessed(velocity, stranger, "bert", at), "stuffing") > 9
+    other = somewhere(5, user_agent="curl/8.5.0", browser="curl", os=None, device_type=None)
+    assert assessed(velocity, other, "anna", at, anna).level >= Level.MEDIUM
+
+
+def test_what_is_certain_of_a_list_is_not_certain_of_each_customer_of_its_as() -> None:
+    velocity = Velocity()
+    quiet_days(velocity)
+    for number in range(6):
+        velocity.note(somewhere(1000 + number, asn=3320), f"victim-{number}", Outcome.FAILURE, NOW + number)
+    few = weight(assessed(velocity, somewhere(5000, asn=3320), "anna", NOW + 6), "stuffing")
+    for number in range(6, 60):
+        velocity.note(somewhere(1000 + number, asn=3320), f"victim-{number}", Outcome.FAILURE, NOW + number)
+    many = weight(assessed(velocity, somewhere(5000, asn=3320), "anna", NOW + 60), "stuffing")
+    assert 2 < few < 2.6 < many <= SHIPPED.campaign_at_most.asn
+
+
+def test_a_list_of_a_name_a_minute_shows_by_the_hour_and_its_alarm_ends_with_it() -> None:
+    velocity = Velocity()
+    quiet_days(velocity)
+    weights = []
+    for number in range(50):
+        at = list_from_everywhere_at(velocity, number)
+        weights.append(weight(assessed(velocity, somewhere(5000), "anna", at), "stuffing"))
+    assert max(weights[:5]) == 0
+    assert min(weights[25:]) > 1
+    assert weight(assessed(velocity, somewhere(5000), "anna", at + HOUR / 2), "stuffing") == 0
+
+
+def list_from_everywhere_at(velocity: Velocity, number: int) -> float:
+    """One more name of a list that is tried a name a minute, each from elsewhere."""
+    at = NOW + number * 60
+    velocity.note(somewhere(1000 + number), f"victim-{number}", Outcome.FAILURE, at)
+    return at
+
+
+def test_who_is_guessed_at_from_everywhere_is_not_kept_out_of_his_own_home() -> None:
+    velocity = Velocity()
+    quiet_days(velocity)
+    for number in range(60):
+        velocity.note(somewhere(1000 + number), "anna", Outcome.FAILURE, NOW + number)
+    anna = with_habits(somewhere(5))
+    assert assessed(velocity, somewhere(5), "anna", NOW + 60, anna).level is Level.NONE
+    assert assessed(velocity, somewhere(5000), "anna", NOW + 60, anna).level is Level.HIGH
+
+
 def test_the_alarm_ends_soon_after_the_list() -> None:
     velocity = Velocity()
     quiet_days(velocity)

@@ -201,6 +201,26 @@ def test_one_network_cannot_make_a_device_look_common_with_a_thousand_accounts()
     assert held <= max(PREFIX_MASS, PREFIX_SHARE * population.mass) / population.mass + 0.001
 
 
+def test_an_as_full_of_strangers_vouches_for_none_of_them() -> None:
+    """Residential proxies: ten times as many new accounts as people, each from a /24 of its own, one AS."""
+    anna = Profile()
+    for day in range(20):
+        anna = learn(anna, of(1, at=T0 + day * DAY))
+    people, flooded = pool(1000), pool(1000)
+    for account in range(10_000):
+        flooded.observe(replace(of(account + 1000, "XX"), asn=666, device_id=f"rented-{account}"))
+    assert flooded.probability("asn", "666") > 0.9
+    rented = replace(of(12_000, "XX", T0 + 20 * DAY), asn=666)
+    before, after = score(rented, anna, people), score(rented, anna, flooded)
+    assert after.level is before.level is Level.MEDIUM
+    assert after.score == pytest.approx(before.score, abs=0.1)
+    # Nor does it make anna a stranger at home, or an impostor there welcome.
+    home, neighbour = of(1, at=T0 + 20 * DAY), of(2, at=T0 + 20 * DAY)
+    assert score(home, anna, flooded).level is Level.NONE
+    gained = score(neighbour, anna, people).score - score(neighbour, anna, flooded).score
+    assert gained <= log(11) + 0.01
+
+
 def test_one_account_reports_a_network_once_however_often_it_reports() -> None:
     once, often = pool(100), pool(100)
     once.report(of(1), "mallory", T0)

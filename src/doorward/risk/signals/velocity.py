@@ -6,29 +6,33 @@ from doorward.risk.model import Model
 from doorward.risk.reasons import Reason, because, shown
 from doorward.risk.scene import Scene
 from doorward.risk.traits import ASN, COUNTRY, DEVICE_ID, PREFIX
-from doorward.risk.velocity import EMPTY, LATELY_SECONDS, VelocityView, Window
+from doorward.risk.velocity import EMPTY, HOURS_SECONDS, LATELY_SECONDS, VelocityView, Window
 
 
 def stuffing(scene: Scene) -> Reason | None:
     """A list of names tried from one address, /24, device, AS or client, or all over the pool: few ever sign in.
 
-    See `campaign` and `burst`. Names that do sign in weigh against it, so a shared office stays quiet. The scopes
-    overlap, so the strongest counts and not their sum. The wide ones weigh little on a known device or network.
+    See `campaign`, `beyond_usual` and `burst`. Names that do sign in weigh against it, so a shared office stays
+    quiet. The scopes overlap, so the strongest counts and not their sum. Of who is known there less is left: `_left`.
     """
     view, c = scene.velocity, scene.circumstance
     model = scene.model
+    if not _anything_fails(view, model):
+        return None
     best, window, where = 0.0, view.address, ""
     priors, most = model.campaign_prior, model.campaign_at_most
-    wide = _of_wide(scene)
+    at_address, in_prefix, wide = _left(scene)
     for candidate, prior, at_most, value in (
-        (view.address, priors.address, most.address, c.address),
-        (view.prefix, priors.prefix, most.prefix, c.prefix),
-        (view.device, priors.device, most.device, "one device"),
+        (view.address, priors.address, most.address * at_address, c.address),
+        (view.prefix, priors.prefix, most.prefix * in_prefix, c.prefix),
+        (view.device, priors.device, most.device * at_address, "one device"),
         (view.asn, priors.asn, most.asn * wide, f"AS{c.asn}" if scene.keys[ASN] else ""),
         (view.client, priors.client, most.client * wide, "one kind of client"),
     ):
         if candidate.failing > 1.0:
             weight = min(campaign(candidate, model, view.usual) + prior, at_most)
+            if weight > best and (candidate is view.asn or candidate is view.client):
+                weight = min(weight, beyond_usual(candidate, view.usual, model) * wide)
             if weight > best:
                 best, window, where = weight, candidate, value or ""
     weight, expected = burst(view, model)
@@ -51,9 +55,32 @@ def stuffing(scene: Scene) -> Reason | None:
     )
 
 
-def _of_wide(scene: Scene) -> float:
-    """What is left of a wide scope's weight: little where the user is known to be, for there he is not the list's."""
-    return scene.model.campaign_with_known if scene.known_device or scene.known_network else 1.0
+def _anything_fails(view: VelocityView, model: Model) -> bool:
+    """Whether a list may show at all; on most attempts none does, and the rest is spared."""
+    return (
+        view.lately.failing > model.burst_least
+        or view.address.failing > 1.0
+        or view.prefix.failing > 1.0
+        or view.asn.failing > 1.0
+        or view.client.failing > 1.0
+        or view.device.failing > 1.0
+    )
+
+
+def _left(scene: Scene) -> tuple[float, float, float]:
+    """What is left of the most that an address or device, a /24 or /48, and a wider scope may weigh.
+
+    A list's attempts are unlike the users whose names it tries. Who comes as he always does is therefore hardly one
+    of them: with a client he is known by, from his network or, for all but the address, through his AS. For the wide
+    scopes a known network or device alone is enough: there the list is elsewhere.
+    """
+    left = scene.model.campaign_with_known
+    at_home = scene.known_network
+    if not scene.known_client:
+        return 1.0, 1.0, left if at_home or scene.known_device else 1.0
+    through = at_home or scene.keys[ASN] in scene.profile.counts[ASN]
+    wide = left if through or scene.known_device else 1.0
+    return left if at_home else 1.0, left if through else 1.0, wide
 
 
 def campaign(window: Window, model: Model, pool: Window = EMPTY) -> float:
@@ -83,27 +110,51 @@ def _usually_failing(names: float, failing: float, model: Model) -> float:
     return min(share, model.failing_at_most)
 
 
+def beyond_usual(window: Window, usual: Window, model: Model) -> float:
+    """How many times as likely an attempt of an AS or kind of client is a list's as at other times, as a logarithm.
+
+    ln(b / m) with b names failing and m expected to, beside so many who do sign in there (`burst`). What is certain
+    of a list (`campaign`) is not certain of each attempt that shares its AS with it.
+    """
+    share = _usually_failing(usual.names, usual.failing, model)
+    beside = max(window.names - window.failing, 0.0) * share / (1.0 - share)
+    return log(max(window.failing / (model.burst_least + beside), 1.0))
+
+
 def burst(view: VelocityView, model: Model) -> tuple[float, float]:
     """The weight of far more names failing in the whole pool within minutes than usual, and the usual number.
 
     Where b names fail and m are expected, an attempt is b / m times as likely to be the attacker's as at other
     times: ln(b / m), as far as b is no chance: at most b · ln(b / m) − (b − m), the log-likelihood ratio of the two
-    rates (Poisson), less `burst_prior`. Expected are as many as on other hours, or, when many people sign in, as
-    many as usually fail beside so many who do.
+    rates (Poisson), less `burst_prior`. That may show within minutes or, of a slower list, within hours; the weight
+    is of the minutes, so it ends soon after the list does.
     """
     lately, usual = view.lately, view.usual
     failing = lately.failing
     if failing <= model.burst_least:
         return 0.0, 0.0
     share = _usually_failing(usual.names, usual.failing, model)
-    steady = usual.failing * LATELY_SECONDS / view.usual_seconds if view.usual_seconds > 0.0 else 0.0
-    beside = max(lately.names - failing, 0.0) * share / (1.0 - share)
-    expected = model.burst_least + max(steady, beside)
+    steady = usual.failing / view.usual_seconds if view.usual_seconds > 0.0 else 0.0
+    expected = _expected(lately, share, steady * LATELY_SECONDS, model)
     if failing <= expected:
         return 0.0, expected
     ratio = log(failing / expected)
-    surprise = failing * ratio - (failing - expected) + model.burst_prior
-    return min(ratio, max(surprise, 0.0), model.burst_at_most), expected
+    surprise = max(
+        failing * ratio - (failing - expected),
+        _surprise(view.hours, _expected(view.hours, share, steady * HOURS_SECONDS, model)),
+    )
+    return min(ratio, max(surprise + model.burst_prior, 0.0), model.burst_at_most), expected
+
+
+def _expected(window: Window, share: float, steady: float, model: Model) -> float:
+    """How many names fail in a window: as many as at other times or, when many people sign in, as usual beside them."""
+    beside = max(window.names - window.failing, 0.0) * share / (1.0 - share)
+    return model.burst_least + max(steady, beside)
+
+
+def _surprise(window: Window, expected: float) -> float:
+    failing = window.failing
+    return failing * log(failing / expected) - (failing - expected) if failing > expected else 0.0
 
 
 def brute_force(scene: Scene) -> Reason | None:
@@ -186,7 +237,7 @@ def pool_under_attack(scene: Scene) -> Reason | None:
     return because(
         "pool_under_attack",
         f"{share:.0%} failing",
-        excess * model.pool_at_most * _of_wide(scene),
+        excess * model.pool_at_most * _left(scene)[2],
         f"{share:.0%} of the pool's attempts of the last hours failed",
     )
 
