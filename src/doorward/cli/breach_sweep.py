@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from sqlalchemy import Connection
 
 from doorward.app import Vault
 from doorward.breach.leak_file import Leak, LeakUnreadable, Line, open_leak
@@ -22,7 +21,6 @@ from doorward.cli.progress import steps
 from doorward.cli.times import shown
 from doorward.clock import SystemClock, new_uuid
 from doorward.directory.password_hash import PasswordHashing
-from doorward.directory.queries import user_pools
 from doorward.settings import Settings
 from doorward.sweep import queries
 from doorward.sweep.finds import Find, Plan
@@ -96,7 +94,7 @@ def sweep(
     )
     opened = existing_vault(data)
     with opened.store.reading() as tx:
-        _require_pool(tx, pool)
+        require_pool(tx, pool)
     plan = Plan(
         pool_id=pool,
         leak=_label(name or (Path(leak).name if leak != "-" else "standard input")),
@@ -253,11 +251,6 @@ def _lasting(seconds: float) -> str:
 def _label(name: str) -> str:
     kept = "".join(character if character.isprintable() else "?" for character in name.strip())
     return kept[:_LONGEST_NAME] or "unnamed"
-
-
-def _require_pool(tx: Connection, pool: str) -> None:
-    if user_pools.find(tx, pool) is None:
-        raise typer.BadParameter(f"there is no user pool {pool}", param_hint="--pool")
 
 
 @contextmanager

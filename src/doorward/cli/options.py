@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
 from doorward.app import Vault, open_vault
+from doorward.directory.queries import user_pools
+from doorward.directory.user_pool import UserPool
 from doorward.settings import Settings
 from doorward.store.engine import FILE_NAME
 
@@ -13,6 +16,7 @@ Data = Annotated[
     Path | None,
     typer.Option("--data", help="The data directory. Default: DOORWARD_DATA, else ./doorward-data."),
 ]
+Pool = Annotated[str, typer.Option("--pool", help="The user pool's id.")]
 
 
 def settings(data: Path | None, **given: Any) -> Settings:
@@ -27,8 +31,16 @@ def vault(data: Path | None) -> Vault:
 
 
 def existing_vault(data: Path | None) -> Vault:
-    """Open the data directory of a command that works on what is there already. Raises BadParameter where nothing is."""
+    """Open the data directory of a command that works on what is there. Raises BadParameter where nothing is."""
     chosen = settings(data)
     if not (chosen.data / FILE_NAME).exists():
         raise typer.BadParameter(f"there is no Doorward data in {chosen.data}", param_hint="--data")
     return open_vault(chosen)
+
+
+def require_pool(tx: Connection, pool_id: str) -> UserPool:
+    """Return a pool, or end with the sentence that there is none."""
+    found = user_pools.find(tx, pool_id)
+    if found is None:
+        raise typer.BadParameter(f"there is no user pool {pool_id}", param_hint="--pool")
+    return found

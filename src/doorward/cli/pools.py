@@ -6,8 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from doorward.cli.options import Data, existing_vault, settings
-from doorward.cli.risk import Pool, require_pool
+from doorward.cli.options import Data, Pool, existing_vault, require_pool, settings
 from doorward.directory.queries import user_pools
 
 app = typer.Typer(help="User pools: what the API has no member for.", no_args_is_help=True)

@@ -4,14 +4,11 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from sqlalchemy import Connection
 
 from doorward.cli import tables
-from doorward.cli.options import Data, existing_vault, settings
+from doorward.cli.options import Data, Pool, existing_vault, require_pool, settings
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
-from doorward.directory.queries import user_pools
-from doorward.directory.user_pool import UserPool
 from doorward.protection import calibrating, queries, rebuilding
 from doorward.protection.effective import effective_settings
 from doorward.risk.calibration import Budget, Calibration, Shares
@@ -19,8 +16,6 @@ from doorward.risk.model import SHIPPED
 from doorward.risk.traits import NAMES
 
 app = typer.Typer(help="The risk engine: calibrate, fit, show, rebuild.", no_args_is_help=True)
-
-Pool = Annotated[str, typer.Option("--pool", help="The user pool's id.")]
 
 
 @app.command()
@@ -138,14 +133,6 @@ def _budget(text: str) -> Budget:
     except ValueError:
         sentence = "three falling percentages above 0 and below 100, as in 5,1,0.2"
         raise typer.BadParameter(sentence, param_hint="--budget") from None
-
-
-def require_pool(tx: Connection, pool_id: str) -> UserPool:
-    """Return a pool, or end with the sentence that there is none."""
-    found = user_pools.find(tx, pool_id)
-    if found is None:
-        raise typer.BadParameter(f"there is no user pool {pool_id}", param_hint="--pool")
-    return found
 
 
 def _show_calibration(calibration: Calibration) -> None:

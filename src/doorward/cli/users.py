@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from doorward.cli.options import Data, existing_vault
-from doorward.cli.risk import Pool, require_pool
+from doorward.cli.options import Data, Pool, existing_vault, require_pool
 from doorward.clock import SystemClock
 from doorward.directory.queries import users
 from doorward.protection import unblocking
