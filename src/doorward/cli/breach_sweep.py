@@ -16,7 +16,7 @@ import typer
 from doorward.app import Vault
 from doorward.breach.leak_file import Leak, LeakUnreadable, Line, open_leak
 from doorward.breach.leak_lines import Kind, guess, possible_password
-from doorward.cli.options import Data, existing_vault, settings
+from doorward.cli.options import Data, existing_vault, require_pool, settings
 from doorward.cli.progress import steps
 from doorward.cli.times import shown
 from doorward.clock import SystemClock, new_uuid
