@@ -12,6 +12,7 @@ from doorward.history import queries as events
 from doorward.history.auth_event import AuthEvent, EventFeedback
 from doorward.history.on_the_wire import to_wire
 from doorward.operations import pagination
+from doorward.protection.learning import take_feedback
 from doorward.signin.assessed import by_whom
 from doorward.wire.contract import (
     AdminListUserAuthEventsRequest,
@@ -67,7 +68,7 @@ def admin_update_auth_event_feedback(
         if event is None or event.sub != user.sub:
             raise _no_such_event(request.event_id)
         feedback = _feedback(request.feedback_value, "Admin", call.now, by_whom(call))
-        judged = call.services.guard.judge(tx, event, feedback)
+        judged = take_feedback(tx, event, feedback, call.services.guard.model)
     call.services.guard.observe_feedback(judged)
     return AdminUpdateAuthEventFeedbackResponse()
 
@@ -94,7 +95,8 @@ def update_auth_event_feedback(
         if event.token_used:
             raise refused
         feedback = _feedback(request.feedback_value, "User", call.now)
-        judged = call.services.guard.judge(tx, msgspec.structs.replace(event, token_used=True), feedback)
+        used = msgspec.structs.replace(event, token_used=True)
+        judged = take_feedback(tx, used, feedback, call.services.guard.model)
     call.services.guard.observe_feedback(judged)
     return UpdateAuthEventFeedbackResponse()
 

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from doorward.clock import Clock
+from doorward.history import queries as events
 from doorward.protection.guard import Guard
+from doorward.protection.recording import with_end
 from doorward.store.engine import Store
 
 EVERY_SECONDS = 15.0
@@ -18,10 +22,13 @@ def fail_abandoned(
     failed = 0
     while not stopping():
         with store.writing() as tx:
-            events = guard.abandon(tx, clock.now(), AT_ONCE)
-        for event in events:
+            overdue = events.overdue(tx, clock.now(), AT_ONCE)
+            ended = [with_end(tx, msgspec.structs.replace(event, response="Fail")) for event in overdue]
+            for event in ended:
+                events.change(tx, event)
+        for event in ended:
             guard.observe(event)
-        failed += len(events)
-        if len(events) < AT_ONCE:
+        failed += len(ended)
+        if len(ended) < AT_ONCE:
             break
     return failed

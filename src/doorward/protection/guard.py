@@ -1,8 +1,8 @@
 """Protection: what stands between "the credentials are right" and "here are the tokens".
 
 `screen` looks at the address, `assess` scores the attempt and decides, `record` writes the event down and learns
-from a full success, `observe` counts it after the commit, `judge` takes feedback. Mode OFF does none of it. The
-breach corpus is asked beside it, in `known_passwords`.
+from a full success, `go_on` carries one on that waits, `observe` counts it after the commit. Mode OFF does none of it.
+Beside it the breach corpus is asked (`known_passwords`) and feedback taken (`learning`).
 """
 
 from collections.abc import Sequence
@@ -12,24 +12,25 @@ import msgspec
 from sqlalchemy import Connection
 
 from doorward.breach.check import NOT_ASKED, CompromisedCheck
-from doorward.clock import Instant
-from doorward.directory.user import User
 from doorward.history import queries as events
-from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventFeedback, EventResponse
+from doorward.history.auth_event import AuthEvent, ChallengeResponse, EventResponse
 from doorward.metrics.counts import Counts
 from doorward.network.locator import Locator
-from doorward.protection import configuration, queries
+from doorward.protection import configuration
 from doorward.protection.account_facts import account_facts
 from doorward.protection.attempt import Attempt, surroundings
 from doorward.protection.calibrating import calibrated
-from doorward.protection.pool_views import PoolView, PoolViews
+from doorward.protection.learning import learn_from
+from doorward.protection.pool_views import PoolViews
 from doorward.protection.profiles import read_profile
 from doorward.protection.recording import (
     new_event,
     with_answers,
+    with_end,
     with_note,
     with_password_check,
     with_verdict,
+    with_wait,
 )
 from doorward.protection.screening import (
     NO_FACTORS,
@@ -41,7 +42,6 @@ from doorward.protection.screening import (
 )
 from doorward.protection.unblocking import is_let_in
 from doorward.risk.circumstance import Circumstance
-from doorward.risk.encoding import encode
 from doorward.risk.levels import Level
 from doorward.risk.model import Model
 from doorward.risk.policy import (
@@ -54,12 +54,11 @@ from doorward.risk.policy import (
     UserFacts,
     decide,
 )
-from doorward.risk.profile import Profile, distrust, learn, trust
+from doorward.risk.profile import Profile
 from doorward.risk.refresh_policy import BLOCKED_ADDRESS, as_acted, decide_refresh
 from doorward.risk.scene import AccountFacts
 from doorward.risk.score import Assessment, score
 from doorward.risk.session import is_elsewhere, is_familiar
-from doorward.risk.traits import DEVICE_ID, PREFIX, keys_of
 from doorward.risk.velocity import is_afar
 
 _circumstance = msgspec.json.Decoder(Circumstance)
@@ -88,7 +87,7 @@ class Guard:
         configured = configuration.effective(tx, attempt.pool.id, attempt.client_id)
         if mode is not Mode.OFF:
             # Built here, where the transaction only reads: replaying a long history must not hold the writer.
-            self._view(tx, attempt.pool.id, attempt.now)
+            self.views.of(tx, attempt.pool.id, attempt.now)
         return Screening(
             attempt=attempt,
             mode=mode,
@@ -96,23 +95,6 @@ class Guard:
             surroundings=surroundings(attempt.context, attempt.now, self._locator),
             exception=IpException.NONE if mode is Mode.OFF else configured.exception(attempt.context.address),
         )
-
-    def lockout_subject(self, tx: Connection, screening: Screening, user: User) -> str:
-        """Return under what a user's wrong passwords are counted.
-
-        A network or device that the user has signed in from counts apart from all others, so that guessing
-        from elsewhere locks nobody out of his own home.
-        """
-        sub, circumstance = user.sub, screening.surroundings.circumstance
-        # By the pool's mode, also where it is not that of the attempt: habits are the same for every sign-in.
-        if screening.attempt.pool.advanced_security_mode == "OFF":
-            return sub
-        keys = keys_of(circumstance)
-        known = read_profile(tx, user.pool_id, sub).counts
-        if keys[DEVICE_ID] in known[DEVICE_ID]:
-            # By the key that is known, not by the text: many texts have one key, and each would count apart.
-            return f"{sub} device {keys[DEVICE_ID]}"
-        return f"{sub} network {keys[PREFIX]}" if keys[PREFIX] in known[PREFIX] else sub
 
     def assess(self, tx: Connection, screening: Screening, held: HeldFactors = NO_FACTORS) -> Verdict:
         """Score an attempt whose credentials are right, and decide what is done about it.
@@ -242,43 +224,12 @@ class Guard:
         events.change(tx, event)
         return event
 
-    def abandon(self, tx: Connection, now: Instant, limit: int) -> list[AuthEvent]:
-        """Let at most `limit` sign-ins fail whose challenge was not answered in time; return them."""
-        overdue = events.overdue(tx, now, limit)
-        failed = [_ended(tx, msgspec.structs.replace(event, response="Fail")) for event in overdue]
-        for event in failed:
-            events.change(tx, event)
-        return failed
-
     def observe(self, event: AuthEvent) -> None:
         """Count an event, and in its pool's view, once it is committed."""
         self._counts.attempt(event)
         view = self.views.known(event.pool_id)
         if view is not None:
             view.observe(event)
-
-    def judge(self, tx: Connection, event: AuthEvent, feedback: EventFeedback) -> AuthEvent:
-        """Take feedback on an event: it acts on the user's very next attempt.
-
-        Valid: the circumstance is trusted from now on. Invalid: it is distrusted, its lesson is taken back,
-        and it weighs on the pool's view of that network and device.
-        """
-        judged = msgspec.structs.replace(
-            event,
-            feedback=feedback,
-            learned=feedback.value == "Valid",
-            judged=events.next_number(tx, event.pool_id),
-        )
-        circumstance = _circumstance.decode(event.circumstance)
-        if event.sub is not None:
-            profile = read_profile(tx, event.pool_id, event.sub)
-            if feedback.value == "Valid":
-                profile = trust(profile, circumstance, feedback.at, self.model)
-            else:
-                profile = distrust(profile, circumstance, feedback.at, self.model, learned=event.learned)
-            queries.keep_profile(tx, event.pool_id, event.sub, encode(profile))
-        events.change(tx, judged)
-        return judged
 
     def observe_feedback(self, event: AuthEvent) -> None:
         """Count feedback in the pool's view, once it is committed."""
@@ -290,7 +241,7 @@ class Guard:
         self, tx: Connection, screening: Screening, profile: Profile, account: AccountFacts
     ) -> Assessment:
         attempt, circumstance = screening.attempt, screening.surroundings.circumstance
-        view = self._view(tx, attempt.pool.id, attempt.now)
+        view = self.views.of(tx, attempt.pool.id, attempt.now)
         subject = attempt.user.sub if attempt.user else attempt.username
         with view.lock:
             return score(
@@ -323,29 +274,7 @@ class Guard:
     ) -> AuthEvent:
         """Return an event as it is kept: numbered, with its lesson learned or its end in sight."""
         if event.response == "InProgress":
-            return event if waiting is None else _waiting(tx, event, waiting)
+            return event if waiting is None else with_wait(tx, event, waiting)
         if event.response == "Pass" and learns:
-            event = self._learned(tx, event)
-        return _ended(tx, event)
-
-    def _learned(self, tx: Connection, event: AuthEvent) -> AuthEvent:
-        if event.sub is None:
-            return event
-        profile = read_profile(tx, event.pool_id, event.sub)
-        lesson = learn(profile, _circumstance.decode(event.circumstance), self.model)
-        queries.keep_profile(tx, event.pool_id, event.sub, encode(lesson))
-        return msgspec.structs.replace(event, learned=True)
-
-    def _view(self, tx: Connection, pool_id: str, now: Instant) -> PoolView:
-        return self.views.of(tx, pool_id, now)
-
-
-def _waiting(tx: Connection, event: AuthEvent, waiting: Waiting) -> AuthEvent:
-    prompted = event.prompted
-    if waiting.prompted and prompted is None:
-        prompted = events.next_number(tx, event.pool_id)
-    return msgspec.structs.replace(event, open_until=waiting.until, prompted=prompted)
-
-
-def _ended(tx: Connection, event: AuthEvent) -> AuthEvent:
-    return msgspec.structs.replace(event, concluded=events.next_number(tx, event.pool_id), open_until=None)
+            event = learn_from(tx, event, self.model)
+        return with_end(tx, event)

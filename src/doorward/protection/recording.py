@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from sqlalchemy import Connection
 
 from doorward.breach.check import NOT_ASKED, CompromisedCheck
 from doorward.clock import new_uuid
+from doorward.history import queries as events
 from doorward.history.auth_event import (
     AuthEvent,
     ChallengeResponse,
@@ -15,7 +17,7 @@ from doorward.history.auth_event import (
     EventRisk,
     RiskLevel,
 )
-from doorward.protection.screening import RefreshVerdict, Screening, Verdict
+from doorward.protection.screening import RefreshVerdict, Screening, Verdict, Waiting
 from doorward.risk.levels import Level
 
 _LEVELS: Mapping[Level, RiskLevel | None] = {
@@ -120,6 +122,19 @@ def with_note(event: AuthEvent, note: str) -> AuthEvent:
     return msgspec.structs.replace(
         event, risk=msgspec.structs.replace(event.risk, because=_joined(event.risk.because, note))
     )
+
+
+def with_wait(tx: Connection, event: AuthEvent, waiting: Waiting) -> AuthEvent:
+    """Return an event in progress with what it waits for; the first prompt for a second factor has a number."""
+    prompted = event.prompted
+    if waiting.prompted and prompted is None:
+        prompted = events.next_number(tx, event.pool_id)
+    return msgspec.structs.replace(event, open_until=waiting.until, prompted=prompted)
+
+
+def with_end(tx: Connection, event: AuthEvent) -> AuthEvent:
+    """Return an event that has come to its end, with its number in the pool."""
+    return msgspec.structs.replace(event, concluded=events.next_number(tx, event.pool_id), open_until=None)
 
 
 def _risk(

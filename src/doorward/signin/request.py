@@ -16,6 +16,7 @@ from doorward.protection.client_context import (
     administrator_context,
     public_context,
 )
+from doorward.protection.lockout_subject import lockout_subject
 from doorward.signin import stand_in
 from doorward.signin.client_proof import check_secret_hash
 from doorward.signin.sessions import CustomRounds
@@ -106,8 +107,7 @@ def identify(
         context=request.client_context(name, user),
         custom_auth=custom is not None,
     )
-    guard = call.services.guard
-    screening = guard.screen(tx, attempt)
+    screening = call.services.guard.screen(tx, attempt)
     return SignIn(
         call=call,
         pool=pool,
@@ -116,7 +116,7 @@ def identify(
         user=user,
         screening=screening,
         custom=custom,
-        lockout_subject=guard.lockout_subject(tx, screening, user)
+        lockout_subject=lockout_subject(tx, screening, user)
         if user
         else stand_in.subject(call.services.keyring, pool, None, name),
     )

@@ -1,0 +1,49 @@
+"""What becomes normal for a user, and what ceases to be: the lesson of a sign-in, and feedback on an attempt."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from doorward.history import queries as events
+from doorward.history.auth_event import AuthEvent, EventFeedback
+from doorward.protection import queries
+from doorward.protection.profiles import read_profile
+from doorward.risk.circumstance import Circumstance
+from doorward.risk.encoding import encode
+from doorward.risk.model import Model
+from doorward.risk.profile import distrust, learn, trust
+
+_circumstance = msgspec.json.Decoder(Circumstance)
+
+
+def learn_from(tx: Connection, event: AuthEvent, model: Model) -> AuthEvent:
+    """Let the circumstance of a full success become part of what is normal; return the event, which says so."""
+    if event.sub is None:
+        return event
+    profile = read_profile(tx, event.pool_id, event.sub)
+    lesson = learn(profile, _circumstance.decode(event.circumstance), model)
+    queries.keep_profile(tx, event.pool_id, event.sub, encode(lesson))
+    return msgspec.structs.replace(event, learned=True)
+
+
+def take_feedback(tx: Connection, event: AuthEvent, feedback: EventFeedback, model: Model) -> AuthEvent:
+    """Take feedback on an event, and return it as it is kept: it acts on the user's very next attempt.
+
+    Valid: the circumstance is trusted from now on. Invalid: it is distrusted, its lesson is taken back, and it weighs
+    on the pool's view of that network and device once `Guard.observe_feedback` has counted it.
+    """
+    judged = msgspec.structs.replace(
+        event,
+        feedback=feedback,
+        learned=feedback.value == "Valid",
+        judged=events.next_number(tx, event.pool_id),
+    )
+    circumstance = _circumstance.decode(event.circumstance)
+    if event.sub is not None:
+        profile = read_profile(tx, event.pool_id, event.sub)
+        if feedback.value == "Valid":
+            profile = trust(profile, circumstance, feedback.at, model)
+        else:
+            profile = distrust(profile, circumstance, feedback.at, model, learned=event.learned)
+        queries.keep_profile(tx, event.pool_id, event.sub, encode(profile))
+    events.change(tx, judged)
+    return judged
