@@ -12,7 +12,7 @@ from tests.scenarios.refusals import refused
 from tests.server import RunningServer
 from webauthn import verify_authentication_response
 
-from doorward.signin import web_authn
+from doorward.signin.passkeys import answers
 
 
 def pretending(server: RunningServer, app: App) -> str:
@@ -37,7 +37,7 @@ def test_a_forged_proof_costs_the_same(
         work["verification"] += 1
         return verify_authentication_response(**arguments)
 
-    monkeypatch.setattr(web_authn, "verify_authentication_response", counted)
+    monkeypatch.setattr(answers, "verify_authentication_response", counted)
     for name in ("ann", pretending(server, app)):
         work.clear()
         asked = choosing.begin(server, app, name, "WEB_AUTHN")

@@ -9,8 +9,8 @@ from doorward.directory.passkey import Passkey
 from doorward.directory.queries import passkeys
 from doorward.directory.queries.passkeys import Position
 from doorward.operations import pagination
-from doorward.signin import passkeys as registering
-from doorward.signin.web_authn import CeremonyError, read_registration
+from doorward.signin.passkeys import registering
+from doorward.signin.passkeys.answers import CeremonyError, read_registration
 from doorward.wire.contract import (
     CompleteWebAuthnRegistrationRequest,
     CompleteWebAuthnRegistrationResponse,

@@ -7,9 +7,9 @@ from doorward.call import Call
 from doorward.directory.queries import user_pools, users
 from doorward.directory.user import Factor, User
 from doorward.directory.user_pool import UserPool
-from doorward.signin import passkeys
 from doorward.signin.factor_preference import Wish, with_wishes
 from doorward.signin.first_factors import configured
+from doorward.signin.passkeys.held import usable_passkeys
 from doorward.signin.software_tokens import has_token
 from doorward.wire.contract import (
     AdminGetUserAuthFactorsRequest,
@@ -94,7 +94,7 @@ def get_user_auth_factors(call: Call, request: GetUserAuthFactorsRequest) -> Get
     with call.reading() as tx:
         bearer = call.services.issuer.bearer(tx, request.access_token, call.now)
         user = bearer.user
-        holds_passkey = bool(passkeys.usable(tx, bearer.pool, user))
+        holds_passkey = bool(usable_passkeys(tx, bearer.pool, user))
     return GetUserAuthFactorsResponse(
         username=user.username,
         preferred_mfa_setting=user.preferred_factor,
@@ -113,7 +113,7 @@ def admin_get_user_auth_factors(
     with call.reading() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
         user = users.require(tx, pool, request.username)
-        holds_passkey = bool(passkeys.usable(tx, pool, user))
+        holds_passkey = bool(usable_passkeys(tx, pool, user))
     return AdminGetUserAuthFactorsResponse(
         username=user.username,
         preferred_mfa_setting=user.preferred_factor,

@@ -12,7 +12,7 @@ from doorward.signin.custom_flow import answer_custom, begin_custom
 from doorward.signin.device_flow import answer_device_srp, begin_device_srp
 from doorward.signin.mfa_setup_flow import answer_mfa_setup
 from doorward.signin.new_password_flow import answer_new_password
-from doorward.signin.passkey_flow import answer_passkey
+from doorward.signin.passkeys.flow import answer_passkey
 from doorward.signin.password_flow import sign_in_with_password
 from doorward.signin.refresh_flow import refresh
 from doorward.signin.request import SignInRequest

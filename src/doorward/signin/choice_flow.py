@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from doorward.directory.user_pool import UserPool
-from doorward.signin import passkeys
 from doorward.signin.choosing import nobody, put, resumed_choice
 from doorward.signin.endings import refuse
 from doorward.signin.first_code_flow import ask_email, ask_sms
@@ -24,7 +23,8 @@ from doorward.signin.first_factors import (
     can_begin_with_passkey,
 )
 from doorward.signin.known_devices import claim_device
-from doorward.signin.passkey_flow import ask_passkey
+from doorward.signin.passkeys.flow import ask_passkey
+from doorward.signin.passkeys.held import as_chooser
 from doorward.signin.password_flow import go_on_with_password
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Answer, Challenge, ChallengeName, Granted, SignIn, settle, walk
@@ -126,7 +126,7 @@ def _available(tx: Connection, sign_in: SignIn) -> tuple[ChallengeName, ...]:
     """Return what can be begun with. Whoever has nothing is nobody from here on, where that must not show."""
     pool, user = sign_in.pool, sign_in.user
     if user is not None:
-        available = _offered(tx, pool, passkeys.chooser(tx, pool, user))
+        available = _offered(tx, pool, as_chooser(tx, pool, user))
         if available or not sign_in.client.hides_who_exists:
             return available
         sign_in.user = None

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webauthn.helpers import bytes_to_base64url, encode_cbor, parse_cbor
 
-from doorward.signin.plain_cbor import DEEPEST, NotPlainError, check
-from doorward.signin.web_authn import CeremonyError, read_authentication, read_registration
+from doorward.signin.passkeys.answers import CeremonyError, read_authentication, read_registration
+from doorward.signin.passkeys.plain_cbor import DEEPEST, NotPlainError, check
 
 SCALARS = (
     st.integers(-(2**64), 2**64 - 1)

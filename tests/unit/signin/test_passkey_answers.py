@@ -11,7 +11,7 @@ from tests.authenticator import PARTY, Credential
 from webauthn.helpers import bytes_to_base64url
 
 from doorward.directory.relying_party import RelyingParty
-from doorward.signin.web_authn import (
+from doorward.signin.passkeys.answers import (
     CeremonyError,
     read_authentication,
     read_registration,

@@ -16,16 +16,24 @@ from doorward.directory.passkey import Passkey
 from doorward.directory.queries import passkeys as stored
 from doorward.directory.relying_party import RelyingParty, relying_party
 from doorward.history.auth_event import ChallengeResponse
-from doorward.signin import passkeys, sessions, web_authn
+from doorward.signin import sessions
 from doorward.signin.choosing import put, resumed_choice
 from doorward.signin.endings import refuse
 from doorward.signin.first_factors import can_begin_with_passkey
+from doorward.signin.passkeys.answers import (
+    KEY_OF_NOBODY,
+    AuthenticationAnswer,
+    CeremonyError,
+    read_authentication,
+    verify_authentication,
+)
+from doorward.signin.passkeys.held import as_chooser, usable_passkeys, user_handle
+from doorward.signin.passkeys.options import CHALLENGE_BYTES, request_options
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import read_again
 from doorward.signin.second_factors import passkey_is_both
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import FROM_FIRST_FACTOR, refuse_blocked_address, refuse_unknown_name
-from doorward.signin.web_authn import AuthenticationAnswer, CeremonyError
 from doorward.wire.errors import InvalidParameterException, NotAuthorizedException
 
 CHALLENGE: Final = "WEB_AUTHN"
@@ -44,14 +52,14 @@ _log = structlog.get_logger(__name__)
 
 def ask_passkey(_request: SignInRequest, sign_in: SignIn) -> Challenge | Granted:
     """Ask the browser for one of the user's passkeys (CREDENTIAL_REQUEST_OPTIONS)."""
-    call, challenge = sign_in.call, random_bytes(web_authn.CHALLENGE_BYTES)
+    call, challenge = sign_in.call, random_bytes(CHALLENGE_BYTES)
     seconds = int(sessions.expiry(call, sign_in.client) - call.now)
 
     def ask(tx: Connection, sign_in: SignIn) -> Challenge:
         party, held = _party(sign_in), [_of_nobody(sign_in)]
         if sign_in.user is not None:
-            held = passkeys.usable(tx, sign_in.pool, sign_in.user)
-        told = {"CREDENTIAL_REQUEST_OPTIONS": web_authn.request_options(party, held, challenge, seconds)}
+            held = usable_passkeys(tx, sign_in.pool, sign_in.user)
+        told = {"CREDENTIAL_REQUEST_OPTIONS": request_options(party, held, challenge, seconds)}
         return put(tx, sign_in, CHALLENGE, told, passkey_challenge=challenge)
 
     with call.writing() as tx:
@@ -69,7 +77,7 @@ def answer_passkey(request: SignInRequest) -> Challenge | Granted:
     if len(text) > LONGEST_CREDENTIAL:
         raise InvalidParameterException(f"CREDENTIAL has more than {LONGEST_CREDENTIAL} characters.")
     try:
-        given = web_authn.read_authentication(text)
+        given = read_authentication(text)
     except CeremonyError:
         raise InvalidParameterException("CREDENTIAL is not an AuthenticationResponseJSON.") from None
     with request.call.reading() as tx:
@@ -106,9 +114,9 @@ def _used(tx: Connection, sign_in: SignIn, given: AuthenticationAnswer) -> Passk
         return None
     found = stored.find(tx, pool.id, user.sub, given.credential.id) if user else None
     passkey = found or _of_nobody(sign_in)
-    handle = passkeys.handle(user) if user else b""
+    handle = user_handle(user) if user else b""
     try:
-        verified = web_authn.verify_authentication(
+        verified = verify_authentication(
             given, passkey, handle, challenge, party, call.services.settings.passkey_origins
         )
     except CeremonyError as problem:
@@ -117,7 +125,7 @@ def _used(tx: Connection, sign_in: SignIn, given: AuthenticationAnswer) -> Passk
         elif found is not None:
             _log.info("passkey not verified", pool_id=pool.id, sub=found.sub, flaw=problem.flaw)
         return None
-    if found is None or user is None or not can_begin_with_passkey(pool, passkeys.chooser(tx, pool, user)):
+    if found is None or user is None or not can_begin_with_passkey(pool, as_chooser(tx, pool, user)):
         return None
     return msgspec.structs.replace(
         found,
@@ -147,7 +155,7 @@ def _of_nobody(sign_in: SignIn) -> Passkey:
         id=base64.urlsafe_b64encode(seed[-length:]).decode().rstrip("="),
         sub="",
         relying_party_id=party.id if party else "",
-        public_key=web_authn.KEY_OF_NOBODY,
+        public_key=KEY_OF_NOBODY,
         sign_count=0,
         backup_eligible=False,
         backed_up=False,

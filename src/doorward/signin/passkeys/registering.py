@@ -1,8 +1,8 @@
-"""Passkeys of a user: registered by whoever has signed in, and held for signing in again.
+"""Registering a passkey, by whoever has signed in.
 
-A registration is two calls. Between them the challenge waits as a digest, once and for some minutes. Whatever an
-authenticator answers uses it up, so `refusal` returns its error instead of raising it: the operation raises it once
-its transaction is committed.
+It is two calls. Between them the challenge waits as a digest, once and for some minutes. Whatever an authenticator
+answers uses it up, so `refusal` returns its error instead of raising it: the operation raises it once its transaction
+is committed.
 """
 
 import hashlib
@@ -20,11 +20,20 @@ from doorward.directory.relying_party import RelyingParty, relying_party
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.network import user_agent
-from doorward.signin import passkey_registration_queries as registrations
-from doorward.signin import sessions, web_authn
-from doorward.signin.first_factors import Chooser, allowed
-from doorward.signin.passkey_registration_queries import StartedRegistration
-from doorward.signin.web_authn import CeremonyError, Flaw, RegistrationAnswer
+from doorward.signin import sessions
+from doorward.signin.first_factors import allowed
+from doorward.signin.passkeys import registration_queries as registrations
+from doorward.signin.passkeys.answers import (
+    CeremonyError,
+    Flaw,
+    RegistrationAnswer,
+    attachment_of,
+    transports_of,
+    verify_registration,
+)
+from doorward.signin.passkeys.held import bound_to, user_handle
+from doorward.signin.passkeys.options import CHALLENGE_BYTES, creation_options
+from doorward.signin.passkeys.registration_queries import StartedRegistration
 from doorward.tokens.issuer import Bearer
 from doorward.wire.errors import (
     CognitoError,
@@ -70,7 +79,7 @@ def start(tx: Connection, call: Call, bearer: Bearer) -> dict[str, Any]:
     held = passkeys.of_user(tx, pool.id, user.sub)
     if len(held) >= PASSKEYS_PER_USER:
         raise LimitExceededException(_TOO_MANY)
-    challenge = random_bytes(web_authn.CHALLENGE_BYTES)
+    challenge = random_bytes(CHALLENGE_BYTES)
     expires_at = sessions.expiry(call, bearer.client)
     registrations.keep(
         tx,
@@ -85,9 +94,9 @@ def start(tx: Connection, call: Call, bearer: Bearer) -> dict[str, Any]:
     )
     seen = readable(pool, bearer.client, user.attributes)
     signs_in_as = next((seen[name] for name in pool.username_attributes if seen.get(name)), user.username)
-    return web_authn.creation_options(
+    return creation_options(
         party,
-        handle(user),
+        user_handle(user),
         signs_in_as,
         seen.get("name") or signs_in_as,
         bound_to(party, held),
@@ -128,28 +137,6 @@ def refusal(tx: Connection, call: Call, bearer: Bearer, answer: RegistrationAnsw
     return None
 
 
-def usable(tx: Connection, pool: UserPool, user: User) -> list[Passkey]:
-    """Return the passkeys that a user can sign in with now: those of the pool's present relying party."""
-    party = relying_party(pool.factors.passkeys)
-    return bound_to(party, passkeys.of_user(tx, pool.id, user.sub)) if party else []
-
-
-def chooser(tx: Connection, pool: UserPool, user: User) -> Chooser:
-    """Return a user as one who is to choose his first factor."""
-    held = usable(tx, pool, user)
-    return Chooser(user, has_password=user.password is not None, has_passkey=bool(held))
-
-
-def bound_to(party: RelyingParty, held: list[Passkey]) -> list[Passkey]:
-    """Return those of the passkeys that a relying party can ask for."""
-    return [passkey for passkey in held if passkey.relying_party_id == party.id]
-
-
-def handle(user: User) -> bytes:
-    """Return what authenticators know a user by: his `sub`, which tells nothing of him."""
-    return user.sub.encode()
-
-
 def _check_enabled(pool: UserPool, user: User) -> None:
     if "WEB_AUTHN" not in allowed(pool):
         raise WebAuthnNotEnabledException("Passkeys are not enabled for the user pool.")
@@ -163,7 +150,7 @@ def _made(
     """Return the passkey that was made. Raises the error of the flaw."""
     pool, user = bearer.pool, bearer.user
     try:
-        verified = web_authn.verify_registration(answer, party, call.services.settings.passkey_origins)
+        verified = verify_registration(answer, party, call.services.settings.passkey_origins)
     except CeremonyError as problem:
         raise _refused(problem.flaw) from None
     if passkeys.exists(tx, pool.id, answer.credential.id):
@@ -180,8 +167,8 @@ def _made(
         backed_up=answer.authenticator.flags.bs,
         aaguid=verified.aaguid,
         name="Passkey" if made_by == user_agent.UNKNOWN.device_name else made_by,
-        attachment=web_authn.attachment_of(answer),
-        transports=web_authn.transports_of(answer),
+        attachment=attachment_of(answer),
+        transports=transports_of(answer),
         created_at=call.now,
     )
 

@@ -1,4 +1,4 @@
-"""The two ceremonies of WebAuthn Level 3: what is asked of an authenticator, and what its answers are worth.
+"""The two ceremonies of WebAuthn Level 3: what the answers of authenticators are worth.
 
 The library `webauthn` reads and verifies; what it is not asked, or leaves to its caller, is checked here: the page's
 origin, frames of other sites, backup flags, the size of RSA keys, CBOR that is a trap. An answer is hostile: its reader
@@ -7,27 +7,22 @@ may raise whatever its parts raise, and all of it means that the answer is none.
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
     verify_authentication_response,
     verify_registration_response,
 )
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 from webauthn.helpers import (
-    base64url_to_bytes,
     bytes_to_base64url,
     decode_credential_public_key,
     decoded_public_key_to_cryptography,
     encode_cbor,
-    options_to_json,
-    options_to_json_dict,
     parse_attestation_object,
     parse_authentication_credential_json,
     parse_authenticator_data,
@@ -38,21 +33,15 @@ from webauthn.helpers import (
 from webauthn.helpers.structs import (
     AuthenticationCredential,
     AuthenticatorData,
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
     CollectedClientData,
-    PublicKeyCredentialDescriptor,
     RegistrationCredential,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from doorward.directory.passkey import Passkey
 from doorward.directory.relying_party import RelyingParty, allows_origin
-from doorward.signin import plain_cbor
+from doorward.signin.passkeys import plain_cbor
 
-CHALLENGE_BYTES: Final = 32
 LONGEST_ID: Final = 1023
 """Bytes of a credential id (WebAuthn, 7.1, step 25)."""
 RSA_BITS: Final = range(2048, 4097)
@@ -102,48 +91,6 @@ class AuthenticationAnswer:
     credential: AuthenticationCredential
     client: CollectedClientData
     authenticator: AuthenticatorData
-
-
-def creation_options(
-    party: RelyingParty,
-    handle: bytes,
-    name: str,
-    display_name: str,
-    held: Sequence[Passkey],
-    challenge: bytes,
-    seconds: int,
-) -> dict[str, Any]:
-    """Return what `navigator.credentials.create` is to be asked, as PublicKeyCredentialCreationOptionsJSON.
-
-    `handle` is what the authenticator will know the user by and tells nothing of him; the names are what it shows.
-    No attestation is asked for: every make of authenticator will do.
-    """
-    options = generate_registration_options(
-        rp_id=party.id,
-        rp_name=party.id,
-        user_id=handle,
-        user_name=name,
-        user_display_name=display_name,
-        challenge=challenge,
-        timeout=seconds * 1000,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_verification(party)
-        ),
-        exclude_credentials=_descriptors(held),
-    )
-    return options_to_json_dict(options)
-
-
-def request_options(party: RelyingParty, held: Sequence[Passkey], challenge: bytes, seconds: int) -> str:
-    """Return what `navigator.credentials.get` is to be asked, as PublicKeyCredentialRequestOptionsJSON."""
-    options = generate_authentication_options(
-        rp_id=party.id,
-        challenge=challenge,
-        timeout=seconds * 1000,
-        allow_credentials=_descriptors(held),
-        user_verification=_verification(party),
-    )
-    return options_to_json(options)
 
 
 def read_registration(answer: object) -> RegistrationAnswer:
@@ -279,22 +226,6 @@ def _check_surroundings(
         raise CeremonyError("relying party")
     if party.verifies_user and not answer.authenticator.flags.uv:
         raise CeremonyError("user verification")
-
-
-def _verification(party: RelyingParty) -> UserVerificationRequirement:
-    if party.verifies_user:
-        return UserVerificationRequirement.REQUIRED
-    return UserVerificationRequirement.PREFERRED
-
-
-def _descriptors(held: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [
-        PublicKeyCredentialDescriptor(
-            id=base64url_to_bytes(passkey.id),
-            transports=[AuthenticatorTransport(transport) for transport in passkey.transports] or None,
-        )
-        for passkey in held
-    ]
 
 
 @contextmanager
