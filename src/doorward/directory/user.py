@@ -70,9 +70,9 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         return [("sub", self.sub)]
 
     @property
-    def has_second_factor(self) -> bool:
-        """Whether a second factor is active for the user."""
-        return bool(self.factors)
+    def password_digest(self) -> str | None:
+        """The digest of the user's password, by which it is seen whether he has replaced it meanwhile."""
+        return self.password.digest if self.password else None
 
     def verified(self, attribute: str) -> bool:
         """Whether the user has an e-mail address or phone number that a code has verified."""

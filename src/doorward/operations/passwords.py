@@ -18,6 +18,7 @@ from doorward.signin.assessed import Assessed
 from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
 from doorward.signin.recovery import only_by_administrator, recovery, why_not
+from doorward.signin.refusals import INCORRECT, RESET_REQUIRED
 from doorward.signin.unlocking import unlock
 from doorward.tokens.queries import revoke_of_user
 from doorward.wire.contract import (
@@ -59,7 +60,7 @@ def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswor
             for counted in (call.operation, CHANGES_IN_ALL)
         )
     if user.status == "RESET_REQUIRED":
-        raise PasswordResetRequiredException("Password reset required for the user")
+        raise PasswordResetRequiredException(RESET_REQUIRED)
     if user.password is not None and request.previous_password is None:
         raise InvalidParameterException("PreviousPassword is required.")
     proven, stored = False, None
@@ -79,7 +80,7 @@ def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswor
             elif proven:
                 forget_attempts(tx, pool.id, user.sub, call.operation)
             else:
-                attempt.refusal = NotAuthorizedException("Incorrect username or password.")
+                attempt.refusal = NotAuthorizedException(INCORRECT)
         if stored is not None and attempt.refusal is None:
             _replace(tx, call, pool, user, stored, user.status)
         answered = ChallengeResponse("Password", "Success" if proven else "Failure")
@@ -291,14 +292,10 @@ def _replace(
     it had been looked at: what was proved, and the history, no longer hold.
     """
     user = users.find_by_sub(tx, pool.id, seen.sub)
-    if user is None or stored is None or _digest(user) != _digest(seen):
+    if user is None or stored is None or user.password_digest != seen.password_digest:
         raise TooManyRequestsException("The user was changed by another request. Try again.")
     user = msgspec.structs.replace(user, status=status, password=stored, modified_at=call.now)
     users.change_password(tx, user)
     queries.remove_code(tx, pool.id, user.sub, codes.RESET)
     queries.forget_lockouts_of_user(tx, pool.id, user.sub)
     return user
-
-
-def _digest(user: User) -> str | None:
-    return user.password.digest if user.password else None

@@ -6,7 +6,6 @@ until then, so that the event stays although the operation fails.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -22,11 +21,10 @@ from doorward.protection.screening import Screening, Verdict
 from doorward.signin import stand_in
 from doorward.signin.attempts import BY_RISK
 from doorward.signin.passwords import COMPROMISED, UNCHECKED
+from doorward.signin.refusals import BLOCKED
 from doorward.wire.context_data import ContextData
 from doorward.wire.contract import UserContextDataType
 from doorward.wire.errors import CognitoError, InvalidPasswordException, NotAuthorizedException
-
-BLOCKED: Final = "Unable to login because of security reasons"
 
 
 @dataclass(kw_only=True)

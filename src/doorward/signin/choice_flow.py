@@ -26,6 +26,7 @@ from doorward.signin.known_devices import claim_device
 from doorward.signin.passkeys.flow import ask_passkey
 from doorward.signin.passkeys.held import as_chooser
 from doorward.signin.password_flow import go_on_with_password
+from doorward.signin.refusals import INCORRECT
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Answer, Challenge, ChallengeName, Granted, SignIn, settle, walk
 from doorward.signin.signed_up import begin_signed_up
@@ -80,7 +81,7 @@ def begin_choice(request: SignInRequest) -> Challenge | Granted:
 
     def select(tx: Connection, sign_in: SignIn) -> Answer:
         if not available:
-            return refuse(tx, sign_in, NotAuthorizedException("Incorrect username or password."))
+            return refuse(tx, sign_in, NotAuthorizedException(INCORRECT))
         return put(tx, sign_in, SELECT, {}, available=available)
 
     steps = [*BEFORE_CREDENTIALS, refuse_unknown_name]

@@ -77,9 +77,7 @@ def nobody(sign_in: SignIn) -> Chooser:
     """Return who seems to choose where the name leads to nobody: always the same, with what a user might have."""
     keyring, pool = sign_in.call.services.keyring, sign_in.pool
     user = stand_in.stand_in(keyring, pool, sign_in.name)
-    named = f"{pool.id}\x00{pool.key(sign_in.name)}".encode("utf-8", "surrogatepass")
-    # Of the oldest key, so that a new key changes no simulated answer.
-    *_, chance, seed = keyring.digests("simulated choice", named)[-1]
+    *_, chance, seed = stand_in.seed(keyring, pool, sign_in.name, "simulated choice")
     has_password, addresses = _KINDS[seed % len(_KINDS)]
     verified = {name: value for name, value in user.attributes.items() if addresses or name not in _VERIFIED}
     if addresses > 1:

@@ -15,8 +15,9 @@ from doorward.signin.custom_rounds import (
     subject_of,
 )
 from doorward.signin.known_devices import claim_device
+from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest, identify
-from doorward.signin.resuming import INVALID, refuse_changed_user, resumed
+from doorward.signin.resuming import refuse_changed_user, resumed
 from doorward.signin.sessions import CustomRounds
 from doorward.signin.sign_in import Answer, Challenge, Granted, Refusal, SignIn, settle, take
 from doorward.signin.srp_flow import begin_srp

@@ -15,14 +15,12 @@ from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse
 from doorward.signin import factor_guesses, lockout, queries
 from doorward.signin.endings import ask, refuse
+from doorward.signin.refusals import INCORRECT, INVALID, LOCKED, TOO_MANY_GUESSES
 from doorward.signin.request import SignInRequest
-from doorward.signin.resuming import INVALID
-from doorward.signin.second_factor_steps import TOO_MANY_GUESSES
 from doorward.signin.sessions import CustomRounds
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
 from doorward.signin.steps import (
     FROM_NEW_PASSWORD,
-    LOCKED,
     demand_new_password,
     refuse_unusable_user,
     respond_to_risk,
@@ -46,7 +44,6 @@ MOST_ROUNDS: Final = 20
 WRONG_ANSWERS: Final = 5
 """So many wrong answers end one sign-in, whatever the functions want."""
 
-WRONG: Final = "Incorrect username or password."
 
 ANSWER_RIGHT: Final = ChallengeResponse("Mfa", "Success")
 ANSWER_WRONG: Final = ChallengeResponse("Mfa", "Failure")
@@ -168,8 +165,7 @@ def refuse_other_user(tx: Connection, sign_in: SignIn) -> Answer | None:
     if present is None:
         return refuse(tx, sign_in, NotAuthorizedException(INVALID))
     sign_in.user = present
-    digest = present.password.digest if present.password else None
-    if "password" in sign_in.proofs and digest != sign_in.password_digest:
+    if "password" in sign_in.proofs and present.password_digest != sign_in.password_digest:
         return refuse(tx, sign_in, NotAuthorizedException(INVALID))
     return None
 
@@ -230,7 +226,7 @@ def _act(
         shown = any(one != SRP_BEGUN for one in answered)
         return ask(tx, sign_in, CHALLENGE, told, noted=shown)
     if not decided.tokens or sign_in.user is None:
-        return refuse(tx, sign_in, NotAuthorizedException(WRONG))
+        return refuse(tx, sign_in, NotAuthorizedException(INCORRECT))
     _issued(tx, sign_in)
     return None
 

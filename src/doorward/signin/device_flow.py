@@ -12,8 +12,9 @@ from doorward.signin import device_secret, device_steps, sessions, srp
 from doorward.signin.device_steps import judge_anew, place_of
 from doorward.signin.endings import ask, refuse
 from doorward.signin.known_devices import NO_DEVICE
+from doorward.signin.refusals import INCORRECT, INVALID
 from doorward.signin.request import SignInRequest
-from doorward.signin.resuming import INVALID, refuse_changed_user, resumed
+from doorward.signin.resuming import refuse_changed_user, resumed
 from doorward.signin.second_factor_steps import FACTOR_WRONG, held_factors
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import (
@@ -93,7 +94,7 @@ def answer_device_srp(request: SignInRequest) -> Challenge | Granted:
         if not right or present.sealed_srp_verifier != device.sealed_srp_verifier:
             if len(sign_in.proofs) == 1:
                 sign_in.answered.append(FACTOR_WRONG)
-            return refuse(tx, sign_in, NotAuthorizedException("Incorrect username or password."))
+            return refuse(tx, sign_in, NotAuthorizedException(INCORRECT))
         sign_in.owes_device_proof = False
         sign_in.proofs = (*sign_in.proofs, "device")
         held = held_factors(sign_in.pool, sign_in.known_user, sign_in.proofs)

@@ -17,10 +17,10 @@ from doorward.signin.codes import MEDIA, masked
 from doorward.signin.endings import refuse
 from doorward.signin.factor_guesses import FIRST
 from doorward.signin.first_factors import CODE_ADDRESS, Chooser, FirstCode, can_begin_with_code
+from doorward.signin.refusals import TOO_MANY_GUESSES, WRONG_CODE
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import read_again
 from doorward.signin.second_factor_flow import LONGEST_CODE, WRONG_ANSWERS
-from doorward.signin.second_factor_steps import TOO_MANY_GUESSES
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import (
     BEFORE_CREDENTIALS,
@@ -119,8 +119,7 @@ def _answer(request: SignInRequest, factor: FirstCode) -> Challenge | Granted:
             return _wrong(tx, sign_in)
         factor_guesses.forget(tx, pool_id, subject, FIRST)
         forget_attempts(tx, pool_id, subject, SENDING)
-        password = sign_in.known_user.password
-        sign_in.password_digest = password.digest if password else None
+        sign_in.password_digest = sign_in.known_user.password_digest
         sign_in.proofs = (CODE_ADDRESS[factor],)
         sign_in.answered.append(PASSWORD_RIGHT)
         return None
@@ -155,14 +154,12 @@ def _wrong(tx: Connection, sign_in: SignIn) -> Answer:
     state = msgspec.structs.replace(waiting.state, wrong_answers=waiting.state.wrong_answers + 1)
     sessions.change_session(tx, sign_in.call, sign_in.client, state, waiting.handle)
     sign_in.answers = None
-    return refuse(tx, sign_in, CodeMismatchException("Invalid code or auth state for the user."))
+    return refuse(tx, sign_in, CodeMismatchException(WRONG_CODE))
 
 
 def _addressee(sign_in: SignIn, factor: FirstCode) -> User:
     """Return the user where a code can be his first factor now, or the stand-in of his name."""
     user = sign_in.user
-    if user is not None:
-        chooser = Chooser(user, has_password=user.password is not None)
-        if can_begin_with_code(sign_in.pool, chooser, factor):
-            return user
+    if user is not None and can_begin_with_code(sign_in.pool, Chooser.of(user), factor):
+        return user
     return stand_in.stand_in(sign_in.call.services.keyring, sign_in.pool, sign_in.name)

@@ -33,6 +33,11 @@ class Chooser:
     has_password: bool
     has_passkey: bool = False
 
+    @classmethod
+    def of(cls, user: User, *, has_passkey: bool = False) -> "Chooser":
+        """Return a user as one who is to choose; without word of his passkeys, where a code is asked for."""
+        return cls(user, has_password=user.password is not None, has_passkey=has_passkey)
+
 
 def allowed(pool: UserPool) -> list[AuthFactorType]:
     """Return AllowedFirstAuthFactors: what the pool lets a sign-in begin with; the password by default."""

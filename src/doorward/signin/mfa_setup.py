@@ -18,6 +18,7 @@ from doorward.directory.user import Factor, User
 from doorward.directory.user_pool import UserPool
 from doorward.protection.screening import Waiting
 from doorward.signin import sessions, software_tokens
+from doorward.signin.refusals import INVALID
 from doorward.signin.second_factors import FACTORS, of_other_channel, usable
 from doorward.signin.sessions import SessionState
 from doorward.wire.errors import NotAuthorizedException
@@ -47,7 +48,7 @@ def resume(tx: Connection, call: Call, handle: str) -> SettingUp:
     client = app_clients.find(tx, state.client_id)
     user = users.find_by_sub(tx, state.pool_id, state.sub) if state.sub else None
     if pool is None or client is None or user is None or not _may_set_up(pool, user, state):
-        raise NotAuthorizedException("Invalid session for the user.")
+        raise NotAuthorizedException(INVALID)
     return SettingUp(pool, client, user, state, handle)
 
 
@@ -73,7 +74,7 @@ def complete(tx: Connection, call: Call, pool: UserPool, user: User, state: Sess
     """
     ready = state.set_up == "SOFTWARE_TOKEN_MFA" and software_tokens.has_token(tx, pool, user)
     if state.set_up is None or not ready or not _may_set_up(pool, user, state):
-        raise NotAuthorizedException("Invalid session for the user.")
+        raise NotAuthorizedException(INVALID)
     return activate(tx, call, pool, user, state.set_up)
 
 
@@ -88,7 +89,5 @@ def activate(tx: Connection, call: Call, pool: UserPool, user: User, factor: Fac
 
 
 def _may_set_up(pool: UserPool, user: User, state: SessionState) -> bool:
-    unchanged = state.password_digest is None or (
-        user.password is not None and user.password.digest == state.password_digest
-    )
+    unchanged = state.password_digest in {None, user.password_digest}
     return user.enabled and unchanged and not of_other_channel(usable(pool, user), state.proven)

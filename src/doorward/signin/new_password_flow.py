@@ -10,8 +10,9 @@ from doorward.directory.user import StoredPassword, User
 from doorward.signin.endings import note
 from doorward.signin.new_password_challenge import ATTRIBUTE_PREFIX, CHALLENGE
 from doorward.signin.passwords import UNCHECKED, prepare
+from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest
-from doorward.signin.resuming import INVALID, refuse_changed_user, resumed
+from doorward.signin.resuming import refuse_changed_user, resumed
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import FROM_NEW_PASSWORD, refuse_blocked_address
 from doorward.wire.contract import AttributeType

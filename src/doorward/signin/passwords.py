@@ -93,14 +93,6 @@ def stored_verifier(keyring: Keyring, user: User, password: StoredPassword) -> V
     return Verifier(salt=password.srp_salt, verifier=keyring.open(password.sealed_srp_verifier, context))
 
 
-def is_password(hashing: PasswordHashing, user: User | None, password: str) -> bool:
-    """Say whether this is the user's password; takes as long where there is no user or no password."""
-    if user is None or user.password is None:
-        hashing.verify_against_nothing(password)
-        return False
-    return hashing.verify(user.password.digest, password)
-
-
 def _known(call: Call, password: str, compromised: CompromisedCheck | None) -> tuple[bool | None, str | None]:
     """What is kept of the look-up; also where mode or filter asked for none, for the day they do."""
     if compromised is None or compromised.outcome == "not-asked":

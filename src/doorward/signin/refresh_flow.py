@@ -11,9 +11,9 @@ from typing import Final
 from doorward.directory.user import User
 from doorward.protection.screening import REUSED_TOKEN, RefreshVerdict
 from doorward.signin import queries
-from doorward.signin.assessed import BLOCKED
 from doorward.signin.attempt_budget import spend
 from doorward.signin.client_proof import check_secret_hash_of_user
+from doorward.signin.refusals import BLOCKED
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.second_factor_steps import held_factors
 from doorward.signin.sign_in import Granted, SignIn

@@ -8,13 +8,12 @@ from sqlalchemy import Connection
 from doorward.directory.queries import users
 from doorward.signin import sessions
 from doorward.signin.endings import refuse
+from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sessions import OpenSession, SessionState
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
 from doorward.signin.steps import refuse_blocked_address, refuse_unusable_user
 from doorward.wire.errors import NotAuthorizedException
-
-INVALID = "Invalid session for the user."
 
 BEGINNINGS: Final = frozenset({"password", "email", "phone_number", "passkey", "passkey as both factors"})
 """First factors behind which a sign-in does not outlive the password that the user had: he may have replaced it
@@ -57,9 +56,10 @@ def resumed(tx: Connection, request: SignInRequest, challenge: str) -> SignIn:
 def refuse_changed_user(tx: Connection, sign_in: SignIn) -> Answer | None:
     """Does the session still wait, and is the user still the one it was opened for?"""
     state = read_again(tx, sign_in)
-    password = sign_in.user.password if sign_in.user else None
-    changed = (password.digest if password else None) != state.password_digest
-    if sign_in.user is None or (changed and BEGINNINGS.intersection(state.proven)):
+    user = sign_in.user
+    if user is None or (
+        user.password_digest != state.password_digest and BEGINNINGS.intersection(state.proven)
+    ):
         return refuse(tx, sign_in, NotAuthorizedException(INVALID))
     return None
 

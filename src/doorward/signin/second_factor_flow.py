@@ -17,12 +17,12 @@ from doorward.signin import (
     software_tokens,
 )
 from doorward.signin.endings import note, refuse
+from doorward.signin.refusals import INVALID, TOO_MANY_GUESSES, WRONG_CODE
 from doorward.signin.request import SignInRequest
-from doorward.signin.resuming import INVALID, go_on
+from doorward.signin.resuming import go_on
 from doorward.signin.second_factor_steps import (
     FACTOR_RIGHT,
     FACTOR_WRONG,
-    TOO_MANY_GUESSES,
     ask_for,
 )
 from doorward.signin.session_codes import SentCode
@@ -123,7 +123,7 @@ def _problem(tx: Connection, sign_in: SignIn, factor: Factor, code: str) -> Cogn
         # The address was changed since, and whoever reads the code there has no part in the account any more.
         return NotAuthorizedException(INVALID)
     if not session_codes.fits(call.services.keyring, user, sent, code):
-        return CodeMismatchException("Invalid code or auth state for the user.")
+        return CodeMismatchException(WRONG_CODE)
     if setting_up:
         _set_up(tx, sign_in, factor, sent)
     else:

@@ -13,6 +13,7 @@ from doorward.signin import factor_guesses, second_factors, session_codes, softw
 from doorward.signin.codes import MEDIA, masked
 from doorward.signin.endings import ask, refuse
 from doorward.signin.proofs import Proof
+from doorward.signin.refusals import INVALID, TOO_MANY_GUESSES
 from doorward.signin.session_codes import SentCode
 from doorward.signin.sign_in import Answer, SignIn
 from doorward.wire.errors import (
@@ -20,8 +21,6 @@ from doorward.wire.errors import (
     NotAuthorizedException,
     TooManyRequestsException,
 )
-
-TOO_MANY_GUESSES = "Too many wrong codes were given for the user. Try again later."
 
 FACTOR_RIGHT = ChallengeResponse("Mfa", "Success")
 FACTOR_WRONG = ChallengeResponse("Mfa", "Failure")
@@ -97,7 +96,7 @@ def _ask_to_set_up(tx: Connection, sign_in: SignIn) -> Answer:
     offered = second_factors.of_other_channel(second_factors.can_set_up(pool, user), sign_in.proofs)
     if sign_in.pending != "mfa_setup" or not held_factors(pool, user, sign_in.proofs).can_set_up:
         # The factor was taken from the user, or the offer from the pool, while the sign-in was on its way.
-        return refuse(tx, sign_in, NotAuthorizedException("Invalid session for the user."))
+        return refuse(tx, sign_in, NotAuthorizedException(INVALID))
     parameters = {"USER_ID_FOR_SRP": user.username, "MFAS_CAN_SETUP": _list(offered)}
     return ask(tx, sign_in, "MFA_SETUP", parameters)
 

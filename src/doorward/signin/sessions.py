@@ -16,6 +16,7 @@ from doorward.directory.app_client import AppClient
 from doorward.directory.user import Factor
 from doorward.signin import queries
 from doorward.signin.proofs import Pending, Proof
+from doorward.signin.refusals import INVALID
 from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.triggers.auth_challenge import ChallengeResult
@@ -133,25 +134,19 @@ def read_session(tx: Connection, call: Call, client: AppClient, challenge: str, 
     challenge's.
     """
     digest = _digest(handle)
-    found = queries.session(tx, client.pool_id, digest)
-    if found is None:
-        raise NotAuthorizedException("Invalid session for the user.")
-    sealed, expires_at = found
-    if expires_at <= call.now:
-        raise NotAuthorizedException("Invalid session for the user, session is expired.")
-    state = _decoder.decode(call.services.keyring.open(sealed, digest))
+    state = _waiting(call, queries.session(tx, client.pool_id, digest), digest)
     if state.client_id != client.id or state.challenge != challenge:
-        raise NotAuthorizedException("Invalid session for the user.")
+        raise NotAuthorizedException(INVALID)
     return state
 
 
 def challenge_of(tx: Connection, call: Call, client: AppClient, handle: str) -> str | None:
     """Return the challenge that a session waits for, None where there is none that could be answered."""
     digest = _digest(handle)
-    found = queries.session(tx, client.pool_id, digest)
-    if found is None or found[1] <= call.now:
+    try:
+        state = _waiting(call, queries.session(tx, client.pool_id, digest), digest)
+    except NotAuthorizedException:
         return None
-    state = _decoder.decode(call.services.keyring.open(found[0], digest))
     return state.challenge if state.client_id == client.id else None
 
 
@@ -160,15 +155,10 @@ def find_session(tx: Connection, call: Call, challenge: str, handle: str) -> Ses
 
     Raises NotAuthorizedException where there is none, it has expired, or it is another challenge's.
     """
-    found = queries.session_of_any_pool(tx, _digest(handle))
-    if found is None:
-        raise NotAuthorizedException("Invalid session for the user.")
-    sealed, expires_at = found
-    if expires_at <= call.now:
-        raise NotAuthorizedException("Invalid session for the user, session is expired.")
-    state = _decoder.decode(call.services.keyring.open(sealed, _digest(handle)))
+    digest = _digest(handle)
+    state = _waiting(call, queries.session_of_any_pool(tx, digest), digest)
     if state.challenge != challenge:
-        raise NotAuthorizedException("Invalid session for the user.")
+        raise NotAuthorizedException(INVALID)
     return state
 
 
@@ -178,7 +168,17 @@ def end_session(tx: Connection, client: AppClient, handle: str) -> None:
     Raises NotAuthorizedException where it has ended already.
     """
     if not queries.remove_session(tx, client.pool_id, _digest(handle)):
-        raise NotAuthorizedException("Invalid session for the user.")
+        raise NotAuthorizedException(INVALID)
+
+
+def _waiting(call: Call, found: tuple[bytes, Instant] | None, digest: bytes) -> SessionState:
+    """Open what was found under a handle's digest. Raises NotAuthorizedException where it is nothing, or expired."""
+    if found is None:
+        raise NotAuthorizedException(INVALID)
+    sealed, expires_at = found
+    if expires_at <= call.now:
+        raise NotAuthorizedException("Invalid session for the user, session is expired.")
+    return _decoder.decode(call.services.keyring.open(sealed, digest))
 
 
 def _digest(handle: str) -> bytes:

@@ -17,8 +17,9 @@ from doorward.signin.endings import refuse
 from doorward.signin.first_factors import CODE_ADDRESS, Chooser, allowed, can_begin_with_code
 from doorward.signin.known_devices import claim_device
 from doorward.signin.proofs import Proof
+from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest
-from doorward.signin.resuming import INVALID, refuse_changed_user, resumed
+from doorward.signin.resuming import refuse_changed_user, resumed
 from doorward.signin.sessions import SessionState
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import BEFORE_CREDENTIALS, FROM_FIRST_FACTOR, PASSWORD_RIGHT
@@ -95,7 +96,7 @@ def begin_signed_up(request: SignInRequest) -> Challenge | Granted:
 
 def _first_factor(pool: UserPool, user: User, attribute: str) -> Proof | None:
     """Return what a code to the attribute proves, where it can be a first factor of the user."""
-    chooser = Chooser(user, has_password=user.password is not None)
+    chooser = Chooser.of(user)
     for factor, address in CODE_ADDRESS.items():
         if address == attribute and can_begin_with_code(pool, chooser, factor):
             return address
@@ -111,5 +112,5 @@ def _state(client: AppClient, user: User, name: str, waits_for: str, *proven: Pr
         sub=user.sub,
         user_id=user.username,
         proven=proven,
-        password_digest=user.password.digest if user.password else None,
+        password_digest=user.password_digest,
     )

@@ -10,6 +10,7 @@ from doorward.signin.custom_rounds import go_on_from_password, refuse_while_gues
 from doorward.signin.endings import end_answered
 from doorward.signin.known_devices import claim_device
 from doorward.signin.passwords import stored_verifier
+from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sessions import CustomRounds
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, take, walk
@@ -89,11 +90,11 @@ def answer_srp(request: SignInRequest) -> Challenge | Granted:
     request.check_client(user_id)
     call, client = request.call, request.client
     if request.session is not None and request.session != handle:
-        raise NotAuthorizedException("Invalid session for the user.")
+        raise NotAuthorizedException(INVALID)
     with call.reading() as tx:
         state = sessions.read_session(tx, call, client, CHALLENGE, handle)
         if request.pool.key(user_id) != request.pool.key(state.user_id) or state.srp is None:
-            raise NotAuthorizedException("Invalid session for the user.")
+            raise NotAuthorizedException(INVALID)
         sign_in = identify(tx, request, state.name, state.sub, custom=state.custom)
         claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY") or state.device_key)
     right = srp.check_claim(

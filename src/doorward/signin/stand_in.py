@@ -38,9 +38,9 @@ def stand_in(keyring: Keyring, pool: UserPool, name: str) -> User:
     He has the verified addresses that somebody of that name would likely have in this pool: the name itself
     where it looks like an address, else made-up ones of the kinds that the pool verifies.
     """
-    seed = _digest(keyring, pool, name)
-    letters = "".join(_LETTERS[byte % len(_LETTERS)] for byte in seed[-8:])
-    digits = f"{int.from_bytes(seed[-12:-8]) % 10_000:04}"
+    digest = _digest(keyring, pool, name)
+    letters = "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[-8:])
+    digits = f"{int.from_bytes(digest[-12:-8]) % 10_000:04}"
     if "@" in name:
         kinds = ["email"]
     elif name.startswith("+") and name[1:].isdigit():
@@ -79,10 +79,19 @@ def simulation_secret(keyring: Keyring, pool: UserPool) -> bytes:
     return keyring.digests("simulated users", pool.id.encode())[-1]
 
 
+def seed(keyring: Keyring, pool: UserPool, name: str, purpose: str) -> bytes:
+    """Return what a simulated answer to one name is made from: of the oldest key, so that a new key changes none."""
+    return keyring.digests(purpose, _named(pool, name))[-1]
+
+
 def is_stand_in(user: User) -> bool:
     """Whether this is nobody, to whom nothing is sent."""
     return user.sub.startswith(_PREFIX)
 
 
 def _digest(keyring: Keyring, pool: UserPool, name: str) -> bytes:
-    return keyring.digest("unknown name", f"{pool.id}\x00{pool.key(name)}".encode("utf-8", "surrogatepass"))
+    return keyring.digest("unknown name", _named(pool, name))
+
+
+def _named(pool: UserPool, name: str) -> bytes:
+    return f"{pool.id}\x00{pool.key(name)}".encode("utf-8", "surrogatepass")

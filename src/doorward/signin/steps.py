@@ -18,6 +18,7 @@ from doorward.signin.endings import ask, grant, refuse
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.password_check import keep_password_check
 from doorward.signin.passwords import NEVER_CHECKED, UNCHECKED
+from doorward.signin.refusals import BLOCKED, INCORRECT, LOCKED, RESET_FOR_SECURITY, RESET_REQUIRED
 from doorward.signin.second_factor_steps import ask_second_factor, held_factors
 from doorward.signin.second_factors import FACTORS
 from doorward.signin.sign_in import Answer, SignIn, Step
@@ -29,9 +30,6 @@ from doorward.wire.errors import (
     UserNotFoundException,
 )
 
-RESET_FOR_SECURITY: Final = "Password reset required for user due to security reasons"
-LOCKED: Final = "Password attempts exceeded"
-BLOCKED: Final = "Unable to login because of security reasons"
 NO_FACTOR: Final = "The user pool requires a second factor, and the user holds none."
 
 PASSWORD_RIGHT: Final = ChallengeResponse("Password", "Success")
@@ -75,7 +73,7 @@ def check_credential(tx: Connection, sign_in: SignIn) -> Answer | None:
     failures = lockout.after_failure(queries.lockout(tx, pool_id, subject), now)
     queries.keep_lockout(tx, pool_id, subject, failures)
     sign_in.answered.append(PASSWORD_WRONG)
-    error: CognitoError = NotAuthorizedException("Incorrect username or password.")
+    error: CognitoError = NotAuthorizedException(INCORRECT)
     if sign_in.user is None and not sign_in.client.hides_who_exists:
         error = UserNotFoundException("User does not exist.")
     return refuse(tx, sign_in, error)
@@ -90,7 +88,7 @@ def refuse_unusable_user(tx: Connection, sign_in: SignIn) -> Answer | None:
         return refuse(tx, sign_in, UserNotConfirmedException("User is not confirmed."))
     if user.status == "RESET_REQUIRED":
         leaked = user.password is not None and user.password.compromised
-        why = RESET_FOR_SECURITY if leaked else "Password reset required for the user"
+        why = RESET_FOR_SECURITY if leaked else RESET_REQUIRED
         return refuse(tx, sign_in, PasswordResetRequiredException(why))
     # Whoever shows something else than the password may do so when a temporary one has expired.
     expires_at = user.password.expires_at if user.password and "password" in sign_in.proofs else None

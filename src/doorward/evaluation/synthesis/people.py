@@ -63,11 +63,6 @@ def user_id(seed: int, number: int) -> int:
     return identity if identity != UNKNOWN_USER else 0
 
 
-def sign_in_counts(choices: Choices) -> "SignInCounts":
-    """Return the distribution of the number of sign-ins of a user."""
-    return SignInCounts(choices.largest_count, choices.tail_exponent)
-
-
 class SignInCounts:
     """The published quantiles, the steps between them drawn through, and a Pareto tail."""
 

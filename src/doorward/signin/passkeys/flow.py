@@ -16,7 +16,7 @@ from doorward.directory.passkey import Passkey
 from doorward.directory.queries import passkeys as stored
 from doorward.directory.relying_party import RelyingParty, relying_party
 from doorward.history.auth_event import ChallengeResponse
-from doorward.signin import sessions
+from doorward.signin import sessions, stand_in
 from doorward.signin.choosing import put, resumed_choice
 from doorward.signin.endings import refuse
 from doorward.signin.first_factors import can_begin_with_passkey
@@ -92,7 +92,7 @@ def answer_passkey(request: SignInRequest) -> Challenge | Granted:
         stored.remember_use(tx, used)
         user = sign_in.known_user
         both = passkey_is_both(sign_in.pool, user)
-        sign_in.password_digest = user.password.digest if user.password else None
+        sign_in.password_digest = user.password_digest
         sign_in.proofs = ("passkey as both factors" if both else "passkey",)
         sign_in.answered += [PASSKEY_RIGHT, BOTH_RIGHT] if both else [PASSKEY_RIGHT]
         return None
@@ -144,10 +144,8 @@ def _party(sign_in: SignIn) -> RelyingParty:
 
 def _of_nobody(sign_in: SignIn) -> Passkey:
     """Return the passkey that is asked of a name which leads to nobody: always the same for the same name."""
-    pool, keyring = sign_in.pool, sign_in.call.services.keyring
-    named = f"{pool.id}\x00{pool.key(sign_in.name)}".encode("utf-8", "surrogatepass")
-    # Of the oldest key, so that a new key changes no simulated answer.
-    seed = keyring.digests("simulated passkey", named)[-1]
+    pool = sign_in.pool
+    seed = stand_in.seed(sign_in.call.services.keyring, pool, sign_in.name, "simulated passkey")
     length = _ID_LENGTHS[seed[-1] % len(_ID_LENGTHS)]
     party = relying_party(pool.factors.passkeys)
     return Passkey(

@@ -18,8 +18,7 @@ def usable_passkeys(tx: Connection, pool: UserPool, user: User) -> list[Passkey]
 
 def as_chooser(tx: Connection, pool: UserPool, user: User) -> Chooser:
     """Return a user as one who is to choose his first factor."""
-    held = usable_passkeys(tx, pool, user)
-    return Chooser(user, has_password=user.password is not None, has_passkey=bool(held))
+    return Chooser.of(user, has_passkey=bool(usable_passkeys(tx, pool, user)))
 
 
 def bound_to(party: RelyingParty, held: list[Passkey]) -> list[Passkey]:

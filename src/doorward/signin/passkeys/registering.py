@@ -34,6 +34,7 @@ from doorward.signin.passkeys.answers import (
 from doorward.signin.passkeys.held import bound_to, user_handle
 from doorward.signin.passkeys.options import CHALLENGE_BYTES, creation_options
 from doorward.signin.passkeys.registration_queries import StartedRegistration
+from doorward.signin.refusals import RESET_REQUIRED
 from doorward.tokens.issuer import Bearer
 from doorward.wire.errors import (
     CognitoError,
@@ -141,7 +142,7 @@ def _check_enabled(pool: UserPool, user: User) -> None:
     if "WEB_AUTHN" not in allowed(pool):
         raise WebAuthnNotEnabledException("Passkeys are not enabled for the user pool.")
     if user.status == "RESET_REQUIRED":
-        raise PasswordResetRequiredException("Password reset required for the user")
+        raise PasswordResetRequiredException(RESET_REQUIRED)
 
 
 def _made(
