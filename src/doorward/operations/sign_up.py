@@ -11,7 +11,7 @@ from doorward.directory.new_user import new_user
 from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
-from doorward.signin import assessed, codes, passwords, queries, signed_up
+from doorward.signin import after_sign_up, assessed, codes, passwords, queries
 from doorward.signin.attempts import limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
 from doorward.signin.stand_in import stand_in
@@ -49,7 +49,7 @@ def sign_up(call: Call, request: SignUpRequest) -> SignUpResponse:
         client, pool = _client_and_pool(tx, request.client_id)
         check_secret_hash(call, client, request.username, request.secret_hash)
         user = _new_user(call, pool, client, request)
-        if request.password is None and not signed_up.can_do_without_password(pool, client, user):
+        if request.password is None and not after_sign_up.can_do_without_password(pool, client, user):
             raise InvalidParameterException(
                 "Password is required: the user could not sign in with a code, by this client and these attributes."
             )
@@ -73,7 +73,7 @@ def sign_up(call: Call, request: SignUpRequest) -> SignUpResponse:
             users.add(tx, pool, user)
             if attribute := codes.sign_up_attribute(pool, user):
                 details = codes.send_code(tx, call, pool, user, codes.SIGN_UP, attribute)
-                session = signed_up.open_for_code(tx, call, client, user, request.username)
+                session = after_sign_up.open_for_code(tx, call, client, user, request.username)
         assessed.record(tx, attempt, user=user if attempt.refusal is None else None)
     assessed.settle(attempt)
     return SignUpResponse(
@@ -108,7 +108,7 @@ def confirm_sign_up(call: Call, request: ConfirmSignUpRequest) -> ConfirmSignUpR
             claim_aliases(tx, pool, confirmed, call.now, force=bool(request.force_alias_creation))
             users.change(tx, pool, confirmed)
             if request.session is not None:
-                session = signed_up.open_for_sign_in(
+                session = after_sign_up.open_for_sign_in(
                     tx, call, pool, client, confirmed, request.session, check.attribute
                 )
     if check.refusal is not None:

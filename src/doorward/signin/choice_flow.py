@@ -12,7 +12,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from doorward.directory.user_pool import UserPool
-from doorward.signin.choosing import nobody, put, resumed_choice
+from doorward.signin.after_sign_up import begin_signed_up
+from doorward.signin.choice_of_nobody import nobody
+from doorward.signin.choice_sessions import put, resumed_choice
 from doorward.signin.endings import refuse
 from doorward.signin.first_code_flow import ask_email, ask_sms
 from doorward.signin.first_factors import (
@@ -29,7 +31,6 @@ from doorward.signin.password_flow import go_on_with_password
 from doorward.signin.refusals import INCORRECT
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Answer, Challenge, ChallengeName, Granted, SignIn, settle, walk
-from doorward.signin.signed_up import begin_signed_up
 from doorward.signin.srp_flow import go_on_with_srp
 from doorward.signin.steps import BEFORE_CREDENTIALS, refuse_unknown_name, refuse_unusable_user
 from doorward.wire.contract import AuthFactorType

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from doorward.directory.user import User
 from doorward.signin import factor_guesses, second_factor_flow, session_codes, sessions, stand_in
 from doorward.signin.attempts import forget_attempts, spend_attempt
-from doorward.signin.choosing import put, resumed_choice
+from doorward.signin.choice_sessions import put, resumed_choice
 from doorward.signin.codes import MEDIA, masked
 from doorward.signin.endings import refuse
 from doorward.signin.factor_guesses import FIRST

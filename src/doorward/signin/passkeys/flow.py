@@ -17,7 +17,7 @@ from doorward.directory.queries import passkeys as stored
 from doorward.directory.relying_party import RelyingParty, relying_party
 from doorward.history.auth_event import ChallengeResponse
 from doorward.signin import sessions, stand_in
-from doorward.signin.choosing import put, resumed_choice
+from doorward.signin.choice_sessions import put, resumed_choice
 from doorward.signin.endings import refuse
 from doorward.signin.first_factors import can_begin_with_passkey
 from doorward.signin.passkeys.answers import (

@@ -1,27 +1,15 @@
-"""Sessions of a choice-based sign-in before anything was proven, and who it is that is offered the choice."""
+"""Sessions of a choice-based sign-in before anything was proven."""
 
-from typing import Final
-
-import msgspec
 from sqlalchemy import Connection
 
-from doorward.directory.relying_party import relying_party
-from doorward.signin import sessions, stand_in
+from doorward.signin import sessions
 from doorward.signin.endings import end_answered
-from doorward.signin.first_factors import CODE_ADDRESS, Chooser, allowed
 from doorward.signin.known_devices import claim_device
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import resumed
 from doorward.signin.session_codes import SentCode
 from doorward.signin.sessions import SessionState
 from doorward.signin.sign_in import Challenge, ChallengeName, SignIn
-
-_VERIFIED: Final = ("email_verified", "phone_number_verified")
-_KINDS: Final = ((True, 0), (True, 1), (True, 1), (True, 2), (False, 1), (False, 2))
-"""What names that lead to nobody seem to have: a password or none, and so many addresses that codes can go to. Whatever
-a user may have occurs here too, and tells nobody that he exists."""
-_PASSKEYS: Final = 2
-"""And one of so many a passkey besides."""
 
 
 def put(
@@ -71,21 +59,3 @@ def resumed_choice(tx: Connection, request: SignInRequest, waits_for: str) -> Si
     claimed = request.parameters.get("DEVICE_KEY") or (state.device_key if state else None)
     claim_device(tx, sign_in, claimed)
     return sign_in
-
-
-def nobody(sign_in: SignIn) -> Chooser:
-    """Return who seems to choose where the name leads to nobody: always the same, with what a user might have."""
-    keyring, pool = sign_in.call.services.keyring, sign_in.pool
-    user = stand_in.stand_in(keyring, pool, sign_in.name)
-    *_, chance, seed = stand_in.seed(keyring, pool, sign_in.name, "simulated choice")
-    has_password, addresses = _KINDS[seed % len(_KINDS)]
-    verified = {name: value for name, value in user.attributes.items() if addresses or name not in _VERIFIED}
-    if addresses > 1:
-        verified |= dict.fromkeys(_VERIFIED, "true")
-    # Users without a password are those who signed up with a code: where there are none, a passkey alone would tell.
-    by_code = bool(CODE_ADDRESS.keys() & set(allowed(pool)))
-    return Chooser(
-        msgspec.structs.replace(user, attributes=verified),
-        has_password=has_password or not by_code,
-        has_passkey=relying_party(pool.factors.passkeys) is not None and chance % _PASSKEYS == 0,
-    )
