@@ -1,37 +1,28 @@
 """Thresholds from a challenge budget and a pool's own history, without labels.
 
-The history is replayed through the engine, each sign-in scored before it is learned. The pool's own sign-ins
-are the legitimate ones; the thresholds are the lowest at which each level asks no more of them than its budget
-allows. Impostors (a sign-in of somebody else, put in the victim's place) are made only to report how many of
-them each level catches: they move no threshold. Nothing here is left to chance, so the same history always
-gives the same thresholds.
+The history is replayed through the engine (`doorward.risk.replay`). The pool's own sign-ins are the legitimate ones;
+the thresholds are the lowest at which each level asks no more of them than its budget allows. Impostors are made only
+to report how many of them each level catches: they move no threshold. The same history always gives the same
+thresholds.
 
 What bends a threshold is bounded: one account fills at most `ACCOUNT_SHARE` of what a level's budget allows,
 however often and from wherever it signs in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil, floor
 from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import replace
 
-from doorward.risk.ahead import Donors, with_those_after
-from doorward.risk.circumstance import Circumstance
 from doorward.risk.fitting import LEAST, MOST
 from doorward.risk.levels import Level, Thresholds
-from doorward.risk.model import DAY, SHIPPED, Model
+from doorward.risk.model import SHIPPED, Model
 from doorward.risk.past_attempt import PastAttempt
-from doorward.risk.population import Population
-from doorward.risk.profile import Profile, learn
-from doorward.risk.score import score
+from doorward.risk.replay import Score, Scored, replayed
 from doorward.risk.traits import TRAITS
-from doorward.risk.velocity import Outcome, Velocity, VelocityView
 
-WARM_UP: Final = 14 * DAY
-"""Seconds at the beginning of a history that only teach."""
 ALLOWED_AT_LEAST: Final = 5
 """Sign-ins that the strictest budget must allow: fewer make no quantile."""
 USERS_AT_LEAST: Final = 100
@@ -39,15 +30,10 @@ ACCOUNT_SHARE: Final = 0.25
 """The most of a level's allowance that one account's sign-ins use up when the threshold is set."""
 CLEAR_OF_UNKNOWN: Final = 1.0
 """By how much Low begins above the prior of a user without history."""
-IMPOSTORS: Final = 20_000
-"""From so many scored sign-ins on an impostor is tried on every second one, from twice as many on every third."""
 
 _APART: Final = 0.1
 """The least distance between two thresholds."""
 _THOUSANDTH: Final = 0.001
-_LIFTS: Final = 0.01
-"""What velocity and account must add to lift a capped score over the threshold that it was capped below."""
-_NO_CEILING: Final = Thresholds(low=1e6, medium=2e6, high=3e6)
 _RISKY: Final = (Level.LOW, Level.MEDIUM, Level.HIGH)
 
 
@@ -119,15 +105,15 @@ def calibrate(
     """Return the thresholds that keep a pool within a budget; `history` stands in the order of time.
 
     Too little history leaves the model's own thresholds: `Budget.sign_ins_at_least` sign-ins of
-    `USERS_AT_LEAST` users must be scored, after a warm-up of `WARM_UP` seconds. Counted are sign-ins of users
+    `USERS_AT_LEAST` users must be scored, after a warm-up of `replay.WARM_UP` seconds. Counted are sign-ins of users
     whose earlier ones the history holds. What the engine knows of an account besides (its age, the password's)
     is not in a history and is left out.
 
     Raises ValueError where time runs backwards.
     """
     measured = _Measured()
-    for said in _replayed(history, replace(model, thresholds=_NO_CEILING)):
-        measured.take(said)
+    for scored in replayed(history, model):
+        measured.take(scored)
     accounts = measured.accounts()
     needed = budget.sign_ins_at_least
     enough = len(measured.legitimate) >= needed and len(accounts) >= USERS_AT_LEAST
@@ -153,102 +139,18 @@ def calibrate(
     )
 
 
-class _Score(msgspec.Struct, frozen=True, gc=False):
-    """The score of one attempt, and the highest level it can have whatever the thresholds are."""
-
-    user: str
-    value: float
-    ceiling: Level
-
-    def reaches(self, level: Level, threshold: float) -> bool:
-        return self.value >= threshold and self.ceiling >= level
-
-
-class _Scored(msgspec.Struct, frozen=True):
-    attacker: str | None
-    score: _Score
-
-
 class _Measured:
     """The scores of a replayed history."""
 
     def __init__(self) -> None:
-        self.legitimate: list[_Score] = []
-        self.impostors: dict[str, list[_Score]] = {"naive": [], "vpn": []}
+        self.legitimate: list[Score] = []
+        self.impostors: dict[str, list[Score]] = {"naive": [], "vpn": []}
 
-    def take(self, scored: _Scored) -> None:
+    def take(self, scored: Scored) -> None:
         (self.legitimate if scored.attacker is None else self.impostors[scored.attacker]).append(scored.score)
 
     def accounts(self) -> set[str]:
         return {scored.user for scored in self.legitimate}
-
-
-def _replayed(history: Iterable[PastAttempt], model: Model) -> Iterator[_Scored]:
-    """Yield the scores of a history's sign-ins, and those of impostors in their place."""
-    rarity = replace(model, without=model.without | {"velocity", "account"})
-    profiles: dict[str, Profile] = {}
-    population, velocity = Population(model), Velocity()
-    began: float | None = None
-    latest = float("-inf")
-    scored = 0
-    for attempt, after in with_those_after(history):
-        circumstance, user = attempt.circumstance, attempt.user
-        now = circumstance.at
-        if now < latest:
-            raise ValueError("The history of a pool must stand in the order of time.")
-        began, latest = now if began is None else began, now
-        if attempt.outcome is Outcome.SUCCESS:
-            profile = profiles.get(user) or Profile()
-            # Of a user whose earlier sign-ins are older than the history the replay knows too little.
-            known = profile.successes >= min(attempt.earlier, model.few)
-            if known and now - began >= WARM_UP:
-                view = velocity.view(circumstance, user, now)
-                yield _Scored(None, _scored(user, circumstance, profile, population, view, model, rarity))
-                scored += 1
-                # All at first, later fewer and fewer: the work stays in proportion, whatever the length.
-                if scored % (1 + scored // IMPOSTORS) == 0:
-                    for attacker, donor in _impostors(attempt, after):
-                        view = velocity.view(donor, user, now)
-                        yield _Scored(
-                            attacker, _scored(user, donor, profile, population, view, model, rarity)
-                        )
-            profiles[user] = learn(profile, circumstance, model)
-            population.observe(circumstance, max(attempt.earlier, profile.successes))
-        velocity.note(circumstance, user, attempt.outcome, now)
-
-
-def _impostors(victim: PastAttempt, after: Donors) -> Iterator[tuple[str, Circumstance]]:
-    """Yield attackers with what somebody else has a little later, at the instant of the victim's sign-in."""
-    country = victim.circumstance.country
-    for attacker, donor in (
-        ("naive", after.somebody_else(victim.user)),
-        ("vpn", after.somebody_else_in(country, victim.user) if country else None),
-    ):
-        if donor is not None:
-            yield attacker, replace(donor, at=victim.circumstance.at, remembered_device=False)
-
-
-def _scored(
-    user: str,
-    circumstance: Circumstance,
-    profile: Profile,
-    population: Population,
-    velocity: VelocityView,
-    model: Model,
-    rarity: Model,
-) -> _Score:
-    """Score an attempt with thresholds out of reach, and say which level caps would leave it.
-
-    Of a user with few sign-ins, rarity reaches a level below the thresholds, wherever they are; only what
-    velocity and the account add can lift the attempt to a higher one.
-    """
-    value = score(circumstance, profile, population, velocity, model=model).score
-    if profile.successes >= model.few:
-        return _Score(user, value, Level.HIGH)
-    alone = score(circumstance, profile, population, velocity, model=rarity).score
-    if value >= alone + _LIFTS:
-        return _Score(user, value, Level.HIGH)
-    return _Score(user, value, Level.LOW if profile.successes < model.cold_low else Level.MEDIUM)
 
 
 def _floor(model: Model) -> float:
@@ -259,7 +161,7 @@ def _floor(model: Model) -> float:
     return model.cold_prior + CLEAR_OF_UNKNOWN
 
 
-def _fitted(legitimate: list[_Score], budget: Budget, least: float) -> Thresholds:
+def _fitted(legitimate: list[Score], budget: Budget, least: float) -> Thresholds:
     """The lowest thresholds within the budget. Each is a whole number of thousandths, as scores are."""
     ordered = sorted(legitimate, key=lambda scored: (-scored.value, scored.user))
     count = len(ordered)
@@ -269,7 +171,7 @@ def _fitted(legitimate: list[_Score], budget: Budget, least: float) -> Threshold
     return Thresholds(round(low, 3), round(medium, 3), round(high, 3), "calibrated")
 
 
-def _lowest(ordered: list[_Score], level: Level, allowed: int) -> float:
+def _lowest(ordered: list[Score], level: Level, allowed: int) -> float:
     """The lowest threshold that at most `allowed` sign-ins reach, no account counted beyond its share."""
     each = max(floor(allowed * ACCOUNT_SHARE), 1)
     used: dict[str, int] = {}
@@ -286,7 +188,7 @@ def _lowest(ordered: list[_Score], level: Level, allowed: int) -> float:
     return last + _THOUSANDTH
 
 
-def _shares(scores: list[_Score], thresholds: Thresholds) -> Shares | None:
+def _shares(scores: list[Score], thresholds: Thresholds) -> Shares | None:
     """The share at each level or above, every attempt counted."""
     if not scores:
         return None

@@ -13,7 +13,6 @@ from doorward.risk.calibration import (
     ACCOUNT_SHARE,
     DEFAULT_BUDGET,
     USERS_AT_LEAST,
-    WARM_UP,
     Budget,
     Calibration,
     Shares,
@@ -25,6 +24,7 @@ from doorward.risk.model import SHIPPED
 from doorward.risk.past_attempt import PastAttempt
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile
+from doorward.risk.replay import WARM_UP
 from doorward.risk.score import score
 from doorward.risk.velocity import Outcome
 
