@@ -3,7 +3,6 @@
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from doorward.call import Call
 from doorward.clock import Instant
@@ -13,7 +12,7 @@ from doorward.directory.user import StoredPassword, User
 from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
 from doorward.protection import unblocking
-from doorward.signin import assessed, codes, passwords, queries
+from doorward.signin import assessed, codes, passwords
 from doorward.signin.assessed import Assessed
 from doorward.signin.attempts import forget_attempts, has_attempt_left, limit_exceeded, spend_attempt
 from doorward.signin.client_proof import check_secret_hash
@@ -38,7 +37,6 @@ from doorward.wire.errors import (
     InvalidParameterException,
     NotAuthorizedException,
     PasswordResetRequiredException,
-    TooManyRequestsException,
 )
 
 CHANGES_IN_ALL: Final = "ChangePassword, right or wrong"
@@ -82,7 +80,7 @@ def change_password(call: Call, request: ChangePasswordRequest) -> ChangePasswor
             else:
                 attempt.refusal = NotAuthorizedException(INCORRECT)
         if stored is not None and attempt.refusal is None:
-            _replace(tx, call, pool, user, stored, user.status)
+            passwords.replace(tx, call, pool, user, stored, user.status)
         answered = ChallengeResponse("Password", "Success" if proven else "Failure")
         assessed.record(tx, attempt, [answered])
     assessed.settle(attempt)
@@ -172,7 +170,7 @@ def confirm_forgot_password(
             )
             attempt.refusal = check.refusal
             if check.refusal is None:
-                user = _replace(tx, call, pool, whose.user, stored, "CONFIRMED")
+                user = passwords.replace(tx, call, pool, whose.user, stored, "CONFIRMED")
                 revoke_of_user(tx, pool.id, user.sub, call.now)
                 days = call.services.settings.unblock_address_days
                 if opened_by := unblocking.open_by_code(tx, attempt.screening, user, check.attribute, days):
@@ -204,7 +202,7 @@ def admin_set_user_password(call: Call, request: AdminSetUserPasswordRequest) ->
     with call.writing() as tx:
         if attempt.refusal is None:
             lifted = unlock(tx, pool.id, user.sub)
-            _replace(tx, call, pool, user, stored, status)
+            passwords.replace(tx, call, pool, user, stored, status)
         if lifted:
             assessed.record(tx, attempt)
         else:
@@ -276,26 +274,3 @@ def _prepared(
     except CognitoError as refusal:
         attempt.refusal = refusal
         return None
-
-
-def _replace(
-    tx: Connection,
-    call: Call,
-    pool: UserPool,
-    seen: User,
-    stored: StoredPassword | None,
-    status: str,
-) -> User:
-    """Keep a new password in place of the one that was seen before the transaction; return the user with it.
-
-    Raises TooManyRequestsException where another one has been set meanwhile, or the code was sent only after
-    it had been looked at: what was proved, and the history, no longer hold.
-    """
-    user = users.find_by_sub(tx, pool.id, seen.sub)
-    if user is None or stored is None or user.password_digest != seen.password_digest:
-        raise TooManyRequestsException("The user was changed by another request. Try again.")
-    user = msgspec.structs.replace(user, status=status, password=stored, modified_at=call.now)
-    users.change_password(tx, user)
-    queries.remove_code(tx, pool.id, user.sub, codes.RESET)
-    queries.forget_lockouts_of_user(tx, pool.id, user.sub)
-    return user

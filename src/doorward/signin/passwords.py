@@ -5,17 +5,25 @@ Argon2id and SRP take time that no transaction should hold: prepare first, then 
 
 from typing import Final
 
+import msgspec
+from sqlalchemy import Connection
+
 from doorward.breach.check import CompromisedCheck
 from doorward.call import Call
 from doorward.clock import Instant, random_bytes
 from doorward.directory.password_hash import PasswordHashing
 from doorward.directory.password_policy import DEFAULT_POLICY, PasswordPolicy, violation
+from doorward.directory.queries import users
 from doorward.directory.user import StoredPassword, User
 from doorward.directory.user_pool import UserPool
-from doorward.signin import srp
+from doorward.signin import codes, queries, srp
 from doorward.signin.srp import Verifier
 from doorward.store.sealing import Keyring
-from doorward.wire.errors import InvalidPasswordException, PasswordHistoryPolicyViolationException
+from doorward.wire.errors import (
+    InvalidPasswordException,
+    PasswordHistoryPolicyViolationException,
+    TooManyRequestsException,
+)
 
 COMPROMISED: Final = "Provided password cannot be used for security reasons."
 UNCHECKED: Final = "The password could not be checked for known breaches. Try again later."
@@ -85,6 +93,29 @@ def prepare(
         corpus_version=corpus_version,
         compromised=known,
     )
+
+
+def replace(
+    tx: Connection,
+    call: Call,
+    pool: UserPool,
+    seen: User,
+    stored: StoredPassword | None,
+    status: str,
+) -> User:
+    """Keep a new password in place of the one that was seen before the transaction; return the user with it.
+
+    Raises TooManyRequestsException where another one has been set meanwhile, or the code was sent only after
+    it had been looked at: what was proved, and the history, no longer hold.
+    """
+    user = users.find_by_sub(tx, pool.id, seen.sub)
+    if user is None or stored is None or user.password_digest != seen.password_digest:
+        raise TooManyRequestsException("The user was changed by another request. Try again.")
+    user = msgspec.structs.replace(user, status=status, password=stored, modified_at=call.now)
+    users.change_password(tx, user)
+    queries.remove_code(tx, pool.id, user.sub, codes.RESET)
+    queries.forget_lockouts_of_user(tx, pool.id, user.sub)
+    return user
 
 
 def stored_verifier(keyring: Keyring, user: User, password: StoredPassword) -> Verifier:
