@@ -10,7 +10,7 @@ import pyotp
 from botocore.exceptions import ClientError
 from tests.circumstances import LAPTOP, LONDON, Device, context
 from tests.people import PASSWORD, App, make_app, make_pool, make_user, told
-from tests.scenarios.refusals import BAD_SESSION
+from tests.scenarios.refusals import BAD_SESSION, TOO_MANY_CODES, WRONG_CODE, WRONG_TOKEN, refused
 from tests.server import RunningServer
 
 ON = {"Enabled": True, "PreferredMfa": False}
@@ -120,6 +120,16 @@ def respond(server: RunningServer, app: App, asked: Any, username: str, **respon
         Session=asked["Session"],
         ChallengeResponses={"USERNAME": username, **responses, **app.proof_parameter(username)},
     )
+
+
+def use_up(server: RunningServer, app: App, asked: Any, username: str, **wrong: str) -> None:
+    """Answer a challenge wrongly as often as one session bears it: the fifth wrong code ends it."""
+    wrong_code = WRONG_TOKEN if "SOFTWARE_TOKEN_MFA_CODE" in wrong else WRONG_CODE
+    for _ in range(4):
+        with refused(*wrong_code):
+            respond(server, app, asked, username, **wrong)
+    with refused(*TOO_MANY_CODES):
+        respond(server, app, asked, username, **wrong)
 
 
 def tokens_at_once(server: RunningServer, app: App, asked: Any, username: str, **responses: str) -> int:

@@ -9,7 +9,7 @@ from tests.conftest import ClockedServer
 from tests.people import App, make_user
 from tests.scenarios.challenged import challenged, other, respond_from, with_phone
 from tests.scenarios.levels import force_level, set_thresholds
-from tests.scenarios.protected import configure, takeover
+from tests.scenarios.protected import configure, judge, takeover
 from tests.scenarios.refusals import refused
 from tests.server import RunningServer
 
@@ -260,9 +260,7 @@ def test_in_mode_off_a_factor_is_asked_and_nothing_is_recorded(clocked: ClockedS
 def test_a_report_during_the_challenge_takes_the_lesson_back(clocked: ClockedServer, app: App) -> None:
     asked, code = prompt(clocked, app)
     [event] = listed(clocked, app)
-    clocked.administrator.admin_update_auth_event_feedback(
-        UserPoolId=app.pool_id, Username="anna", EventId=event["EventId"], FeedbackValue="Invalid"
-    )
+    judge(clocked, app, event["EventId"], "Invalid")
     respond_from(clocked, app, asked, "anna", SMS_MFA_CODE=code)
     assert not stored(clocked, app).learned
     assert lessons(clocked, app) == 0

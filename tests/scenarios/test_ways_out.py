@@ -9,7 +9,7 @@ from tests.conftest import ClockedServer
 from tests.history import kept, latest, listed
 from tests.people import PASSWORD, App
 from tests.scenarios.challenged import ON, choose, offer, phone_of
-from tests.scenarios.protected import compromised, configure, ranges, switch, takeover, with_habits
+from tests.scenarios.protected import compromised, configure, judge, ranges, switch, takeover, with_habits
 from tests.scenarios.refusals import BLOCKED, WRONG, refused
 
 from doorward.directory.queries import user_pools
@@ -131,24 +131,14 @@ def test_only_the_next_sign_in_is_let_in(clocked: ClockedServer, app: App) -> No
     ask(clocked, app)
     show(clocked, app)
     enter(clocked, app)
-    clocked.administrator.admin_update_auth_event_feedback(
-        UserPoolId=app.pool_id,
-        Username="anna",
-        EventId=latest(clocked, app).event_id,
-        FeedbackValue="Invalid",
-    )
+    judge(clocked, app, latest(clocked, app).event_id, "Invalid")
     is_blocked(clocked, app, password=NEW)
 
 
 def test_a_place_that_was_reported_is_not_opened_by_a_code(clocked: ClockedServer, app: App) -> None:
     """The user has said that it is not his; whoever reads his mail there is somebody else."""
     is_blocked(clocked, app)
-    clocked.administrator.admin_update_auth_event_feedback(
-        UserPoolId=app.pool_id,
-        Username="anna",
-        EventId=latest(clocked, app).event_id,
-        FeedbackValue="Invalid",
-    )
+    judge(clocked, app, latest(clocked, app).event_id, "Invalid")
     is_blocked(clocked, app)
     ask(clocked, app)
     show(clocked, app)
