@@ -99,7 +99,6 @@ def build_services(
         password_hash=PasswordHashing(
             settings.argon2_memory, settings.argon2_iterations, settings.argon2_parallelism
         ),
-        corpus=corpus,
         known_passwords=KnownPasswords(corpus, settings.corpus_unreadable, counts),
         guard=Guard(
             locator=Locator(settings.geo_databases),

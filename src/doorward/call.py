@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from doorward.breach.corpus import Corpus
 from doorward.clock import Clock, Instant
 from doorward.directory.access_key import AccessKey
 from doorward.directory.password_hash import PasswordHashing
@@ -28,7 +27,6 @@ class Services:
     store: Store
     keyring: Keyring
     password_hash: PasswordHashing
-    corpus: Corpus
     known_passwords: KnownPasswords
     guard: Guard
     counts: Counts

@@ -527,7 +527,7 @@ def test_coverage_says_what_was_checked_and_what_was_not(beside: Beside, tmp_pat
                 (version, known, app.pool_id, name),
             )
 
-    present = beside.server.services.corpus.version
+    present = beside.server.services.known_passwords.corpus.version
     asked = {"DOORWARD_CORPUS": str(embedded_corpus())}
 
     def said(**environment: str) -> Printed:

@@ -73,7 +73,7 @@ def test_the_event_says_that_the_password_is_known(server: RunningServer) -> Non
         sign_in(server, app, "berta", KNOWN)
     assert listed(server, app, "berta")[0]["EventResponse"] == "Fail"
     assert detected(server, app) is True
-    assert latest(server, app).risk.corpus_version == server.services.corpus.version
+    assert latest(server, app).risk.corpus_version == server.services.known_passwords.corpus.version
 
 
 def test_a_forgotten_passwords_code_is_the_way_out(server: RunningServer) -> None:

@@ -17,7 +17,7 @@ class KnownPasswords:
     """The breach corpus, asked on behalf of an attempt; what cannot be read is loud in the log."""
 
     def __init__(self, corpus: Corpus, when_unreadable: WhenUnreadable, counts: Counts) -> None:
-        self._corpus = corpus
+        self.corpus = corpus
         self._when_unreadable = when_unreadable
         self._counts = counts
 
@@ -31,7 +31,7 @@ class KnownPasswords:
             event=event,
             mode=mode.value,
             configured=screening.configured.compromised,
-            corpus=self._corpus,
+            corpus=self.corpus,
             when_unreadable=self._when_unreadable,
         )
         if checked.outcome == "checked":
@@ -68,7 +68,7 @@ class KnownPasswords:
         cannot be read.
         """
         try:
-            known, version = self._corpus.lookup(password) > 0, self._corpus.version
+            known, version = self.corpus.lookup(password) > 0, self.corpus.version
         except CorpusUnreadable as cause:
             self._counts.corpus("unreadable")
             _log.error("breach corpus unreadable", problem=str(cause), password="stored unchecked")
