@@ -6,11 +6,10 @@ from sqlalchemy import Connection
 from doorward.clock import Instant, new_uuid
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
-from doorward.directory.usernames import known_as
 from doorward.history import queries as events
-from doorward.history.auth_event import AuthEvent, EventContext, EventRisk
-from doorward.protection.leak_finding import mode_of
-from doorward.risk.circumstance import Circumstance
+from doorward.history.auth_event import EventRisk
+from doorward.protection.recording import with_end
+from doorward.protection.untried import mode_of, untried
 
 
 def record_help(
@@ -23,22 +22,14 @@ def record_help(
     mode = mode_of(pool)
     if mode == "OFF":
         return
-    event = AuthEvent(
-        event_id=new_uuid(),
-        pool_id=pool.id,
-        client_id=None,
-        sub=user.sub,
-        username=known_as(pool, user),
-        event_type="ForgotPassword",
+    event = untried(
+        pool,
+        user,
+        "ForgotPassword",
+        "Pass",
+        EventRisk(mode=mode, decision="NoRisk", because=because),
         operation=operation,
         request_id=new_uuid(),
-        created_at=now,
-        response="Pass",
-        challenges=[],
-        risk=EventRisk(mode=mode, decision="NoRisk", because=because),
-        context=EventContext(),
-        circumstance=msgspec.Raw(msgspec.json.encode(Circumstance(at=now))),
-        concluded=events.next_number(tx, pool.id),
-        by=by,
+        now=now,
     )
-    events.add(tx, event)
+    events.add(tx, with_end(tx, msgspec.structs.replace(event, by=by)))

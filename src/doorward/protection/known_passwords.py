@@ -14,7 +14,7 @@ _log = structlog.get_logger(__name__)
 
 
 class KnownPasswords:
-    """The breach corpus, asked on behalf of an attempt; what cannot be read is loud in the log."""
+    """The breach corpus (`corpus`), asked on behalf of an attempt; what cannot be read is loud in the log."""
 
     def __init__(self, corpus: Corpus, when_unreadable: WhenUnreadable, counts: Counts) -> None:
         self.corpus = corpus

@@ -5,17 +5,15 @@ a PasswordChange in progress. In progress it also counts neither as a failure no
 what the engine learns from.
 """
 
-import msgspec
 from sqlalchemy import Connection
 
 from doorward.breach.check import LEAK
-from doorward.clock import Instant, new_uuid
+from doorward.clock import Instant
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
-from doorward.directory.usernames import known_as
-from doorward.history.auth_event import AuthEvent, EventContext, EventReason, EventRisk, SecurityMode
+from doorward.history.auth_event import AuthEvent, EventReason, EventRisk
 from doorward.protection import configuration
-from doorward.risk.circumstance import Circumstance
+from doorward.protection.untried import mode_of, untried
 
 OPERATION = "doorward breach sweep"
 
@@ -35,41 +33,27 @@ def finding(
     """Return the event. `reset`: the user must choose another password; `would`: the policy asks for that."""
     name = leak.removeprefix(LEAK)
     what = "the user must choose another one" if reset else "reported, not acted upon"
-    return AuthEvent(
-        event_id=new_uuid(),
-        pool_id=pool.id,
-        client_id=None,
-        sub=user.sub,
-        username=known_as(pool, user),
-        event_type="PasswordChange",
+    risk = EventRisk(
+        mode=mode_of(pool),
+        decision="NoRisk",
+        response="reset" if reset else "allow",
+        would_have="reset" if would else "allow",
+        because=f"a sweep found the stored password in the leak {name}: {what}",
+        compromised=True,
+        corpus_version=leak,
+        reasons=[
+            EventReason(
+                "compromised", "leaked", 0.0, f"the stored password stands in the leak {name}, line {line}"
+            )
+        ],
+    )
+    return untried(
+        pool,
+        user,
+        "PasswordChange",
+        "InProgress",
+        risk,
         operation=OPERATION,
         request_id=sweep_id,
-        created_at=now,
-        response="InProgress",
-        challenges=[],
-        risk=EventRisk(
-            mode=mode_of(pool),
-            decision="NoRisk",
-            response="reset" if reset else "allow",
-            would_have="reset" if would else "allow",
-            because=f"a sweep found the stored password in the leak {name}: {what}",
-            compromised=True,
-            corpus_version=leak,
-            reasons=[
-                EventReason(
-                    "compromised",
-                    "leaked",
-                    0.0,
-                    f"the stored password stands in the leak {name}, line {line}",
-                )
-            ],
-        ),
-        context=EventContext(),
-        circumstance=msgspec.Raw(msgspec.json.encode(Circumstance(at=now))),
+        now=now,
     )
-
-
-def mode_of(pool: UserPool) -> SecurityMode:
-    """Return a pool's mode as an event tells it."""
-    mode = pool.advanced_security_mode
-    return "ENFORCED" if mode == "ENFORCED" else "AUDIT" if mode == "AUDIT" else "OFF"
