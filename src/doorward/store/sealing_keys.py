@@ -17,7 +17,6 @@ from doorward.clock import random_bytes
 from doorward.store.sealing import Keyring, SealError, new_key, parse_keys, write_keys
 
 FILE_NAME: Final = "sealing.keys"
-VARIABLE: Final = "DOORWARD_SEALING_KEYS"
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _LARGEST_FILE: Final = 1 << 20
