@@ -5,9 +5,10 @@ from typing import Final
 import msgspec
 
 from doorward.directory.relying_party import relying_party
+from doorward.directory.user_pool import UserPool
 from doorward.signin import stand_in
 from doorward.signin.first_factors import CODE_ADDRESS, Chooser, allowed
-from doorward.signin.sign_in import SignIn
+from doorward.store.sealing import Keyring
 
 _VERIFIED: Final = ("email_verified", "phone_number_verified")
 _KINDS: Final = ((True, 0), (True, 1), (True, 1), (True, 2), (False, 1), (False, 2))
@@ -17,11 +18,10 @@ _PASSKEYS: Final = 2
 """And one of so many a passkey besides."""
 
 
-def nobody(sign_in: SignIn) -> Chooser:
+def nobody(keyring: Keyring, pool: UserPool, name: str) -> Chooser:
     """Return who seems to choose where the name leads to nobody: always the same, with what a user might have."""
-    keyring, pool = sign_in.call.services.keyring, sign_in.pool
-    user = stand_in.stand_in(keyring, pool, sign_in.name)
-    *_, chance, seed = stand_in.seed(keyring, pool, sign_in.name, "simulated choice")
+    user = stand_in.stand_in(keyring, pool, name)
+    *_, chance, seed = stand_in.seed(keyring, pool, name, "simulated choice")
     has_password, addresses = _KINDS[seed % len(_KINDS)]
     verified = {name: value for name, value in user.attributes.items() if addresses or name not in _VERIFIED}
     if addresses > 1:
