@@ -250,6 +250,8 @@ def _issued(tx: Connection, sign_in: SignIn) -> None:
     else:
         for counted in (sign_in.lockout_subject, _answers_of(sign_in.lockout_subject)):
             queries.forget_lockout(tx, sign_in.pool.id, counted)
+        password = sign_in.known_user.password
+        sign_in.password_digest = password.digest if password else None
     sign_in.proofs = (*sign_in.proofs, "custom")
     sign_in.custom = msgspec.structs.replace(sign_in.custom or CustomRounds(), private={}, metadata=None)
     sign_in.judged_anew = sign_in.event_id is not None

@@ -16,7 +16,9 @@ from doorward.wire.errors import NotAuthorizedException
 
 INVALID = "Invalid session for the user."
 
-BEGINNINGS: Final = frozenset({"password", "email", "phone_number", "passkey", "passkey as both factors"})
+BEGINNINGS: Final = frozenset(
+    {"password", "email", "phone_number", "passkey", "passkey as both factors", "custom"}
+)
 """First factors behind which a sign-in does not outlive the password that the user had: he may have replaced it
 because somebody else is at his account, in his mailbox, or at his device."""
 
