@@ -43,7 +43,8 @@ def send(
 ) -> SentCode:
     """Put a new code into the outbox, to `destination`, and return what the session keeps of it.
 
-    `to_owner` says that no stranger can have it sent there (`codes.dispatch_code`). Raises CodeDeliveryFailureException where the address has had its share of the hour, whoever asked for it.
+    `to_owner` says that no stranger can have it sent there (`codes.dispatch_code`). Raises CodeDeliveryFailureException
+    where the address has had its share of the hour, whoever asked for it.
     """
     code = dispatch_code(tx, call, pool, user, "authentication", attribute, destination, to_owner=to_owner)
     digest = call.services.keyring.digest(_PURPOSE, _proof(user, destination, code))
