@@ -130,7 +130,7 @@ def _available(tx: Connection, sign_in: SignIn) -> tuple[ChallengeName, ...]:
         if available or not sign_in.client.hides_who_exists:
             return available
         sign_in.user = None
-    chooser = nobody(sign_in)
+    chooser = nobody(sign_in.call.services.keyring, pool, sign_in.name)
     return _offered(tx, pool, chooser) or _offered(tx, pool, Chooser(chooser.user, has_password=True))
 
 

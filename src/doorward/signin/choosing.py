@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from doorward.directory.relying_party import relying_party
+from doorward.directory.user_pool import UserPool
 from doorward.signin import sessions, stand_in
 from doorward.signin.endings import end_answered
 from doorward.signin.first_factors import CODE_ADDRESS, Chooser, allowed
@@ -15,6 +16,7 @@ from doorward.signin.resuming import resumed
 from doorward.signin.session_codes import SentCode
 from doorward.signin.sessions import SessionState
 from doorward.signin.sign_in import Challenge, ChallengeName, SignIn
+from doorward.store.sealing import Keyring
 
 _VERIFIED: Final = ("email_verified", "phone_number_verified")
 _KINDS: Final = ((True, 0), (True, 1), (True, 1), (True, 2), (False, 1), (False, 2))
@@ -73,11 +75,10 @@ def resumed_choice(tx: Connection, request: SignInRequest, waits_for: str) -> Si
     return sign_in
 
 
-def nobody(sign_in: SignIn) -> Chooser:
+def nobody(keyring: Keyring, pool: UserPool, name: str) -> Chooser:
     """Return who seems to choose where the name leads to nobody: always the same, with what a user might have."""
-    keyring, pool = sign_in.call.services.keyring, sign_in.pool
-    user = stand_in.stand_in(keyring, pool, sign_in.name)
-    named = f"{pool.id}\x00{pool.key(sign_in.name)}".encode("utf-8", "surrogatepass")
+    user = stand_in.stand_in(keyring, pool, name)
+    named = f"{pool.id}\x00{pool.key(name)}".encode("utf-8", "surrogatepass")
     # Of the oldest key, so that a new key changes no simulated answer.
     *_, chance, seed = keyring.digests("simulated choice", named)[-1]
     has_password, addresses = _KINDS[seed % len(_KINDS)]
