@@ -170,8 +170,9 @@ Anybody who knows a name can have codes sent, and guess.
   within 30 days close codes as first factors. They are counted apart from second factors and from wrong passwords, and
   known networks and devices of the user count apart from all others (where advanced security is `OFF` none is known).
 - Ten codes an hour are sent to who asks from one such place, and to an address no more than
-  `DOORWARD_MESSAGES_PER_ADDRESS` in all: what strangers ask for leaves some to the user at home. A right code forgets
-  those asked for from its place.
+  `DOORWARD_MESSAGES_PER_ADDRESS` in all. What strangers ask for, by ForgotPassword too, leaves some to the user at
+  home, and some to second factors: half as many again, to his verified address. A right code forgets those asked for
+  from its place.
 - Nothing is sent while the user is locked out for wrong passwords, nor to an always-blocked address.
 - The session of a first factor is none of a second, though both are called `EMAIL_OTP`. A user who was disabled, moved
   his address or turned a factor on meanwhile is asked in vain.

@@ -199,7 +199,10 @@ class Settings(BaseSettings):
         " address that the code goes to must have been verified, unchanged.",
     )
     messages_per_address: int = Field(
-        20, ge=1, description="Codes sent to one address within an hour, whoever asks for them."
+        20,
+        ge=1,
+        description="Codes sent to one address within an hour, whoever asks for them. Half as many again go to its"
+        " verified owner where no stranger can have them sent: behind his password, or as he begins at home.",
     )
     unknown_user_retention_days: float = Field(
         30, gt=0, description="Days that events of names that lead to nobody are kept."

@@ -1,13 +1,17 @@
 """USER_AUTH: what a user can begin with, and how he goes on with it."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
+from botocore.exceptions import ClientError
 from tests import srp
 from tests.conftest import ClockedServer
-from tests.people import PASSWORD, make_user
+from tests.people import PASSWORD, make_user, told
 from tests.scenarios.challenged import respond
 from tests.scenarios.choosing import PASSWORDS, begin, choosing
 from tests.scenarios.refusals import BAD_SESSION, WRONG, refused
-from tests.server import RunningServer
+from tests.server import RunningServer, running
 
 
 def test_a_user_is_told_what_he_can_begin_with(server: RunningServer) -> None:
@@ -96,3 +100,39 @@ def test_who_asks_for_a_level_gets_no_other(server: RunningServer, parameter: st
     make_user(server, app.pool_id, "anna")
     with refused("InvalidParameterException", "step-up"):
         begin(server, app, "anna", "PASSWORD", **{"PASSWORD": PASSWORD, parameter: "2fa"})
+
+
+class Meddling:
+    """A corpus that knows nothing, and does something each time it is asked."""
+
+    version = "none"
+
+    def __init__(self) -> None:
+        self.meddle: Callable[[], None] = lambda: None
+
+    def lookup(self, password: str) -> int:
+        self.meddle()
+        return 0
+
+
+@pytest.mark.parametrize("chosen", [True, False], ids=["with the choice", "behind it"])
+def test_no_other_request_takes_the_session_away_from_a_password(tmp_path: Path, chosen: bool) -> None:
+    """Else the guess would be undone and not counted, and how long its refusal took would tell whether it was right."""
+    corpus = Meddling()
+    with running(tmp_path, corpus=corpus) as server:
+        app = choosing(server, UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"})
+        make_user(server, app.pool_id, "anna")
+        asked = begin(server, app, "anna", None if chosen else "PASSWORD")
+        responses = {"ANSWER": "PASSWORD"} if chosen else {}
+        seen: list[tuple[str, str]] = []
+
+        def answer_too() -> None:
+            try:
+                respond(server, app, asked, "anna", **responses, PASSWORD="" if chosen else PASSWORD + "!")
+                seen.append(("", "answered"))
+            except ClientError as error:
+                seen.append(told(error))
+
+        corpus.meddle = answer_too
+        assert "AuthenticationResult" in respond(server, app, asked, "anna", **responses, PASSWORD=PASSWORD)
+        assert seen == [BAD_SESSION]

@@ -55,6 +55,20 @@ def test_a_code_for_nobody_is_never_sent_and_never_right(server: RunningServer) 
         respond(server, app, asked, name, EMAIL_OTP_CODE="000000")
 
 
+def test_a_forgotten_password_goes_where_a_users_would(server: RunningServer) -> None:
+    """To the phone before the mailbox, where both seem to be his; that it does not would tell that he is nobody."""
+    app = choosing(server, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})
+    phone = {"phone_number": "+441632960001", "phone_number_verified": "true"}
+    make_user(server, app.pool_id, "anna", attributes=phone)
+    make_user(server, app.pool_id, "berta")
+    seen: dict[str, set[str]] = {}
+    for name in ("anna", "berta", *NOBODY[:20]):
+        available = begin(server, app, name)["AvailableChallenges"]
+        told = server.anonymous.forgot_password(ClientId=app.client_id, Username=name)["CodeDeliveryDetails"]
+        seen.setdefault(str("SMS_OTP" in available), set()).add(told["DeliveryMedium"])
+    assert seen == {"True": {"SMS"}, "False": {"EMAIL"}}
+
+
 def test_the_password_of_nobody_is_wrong(server: RunningServer, app: App) -> None:
     name = next(name for name in NOBODY if "PASSWORD" in begin(server, app, name)["AvailableChallenges"])
     with refused(*WRONG):

@@ -262,6 +262,23 @@ def test_a_new_password_ends_a_sign_in_that_showed_the_old_one(quizzing: Running
         answer(quizzing, app, asked)
 
 
+def test_a_new_password_ends_what_waits_behind_the_functions_too(
+    quizzing: RunningServer, emulator: Emulator
+) -> None:
+    """The user may have changed it because somebody else reads what the functions send him."""
+    emulator.reset()
+    pool = make_pool(quizzing, LambdaConfig=TRIGGERS)
+    asking = app_of(quizzing, pool)
+    offer(quizzing, pool)
+    with_phone(quizzing, asking, "mia")
+    asked = answer(quizzing, asking, begin(quizzing, asking, "mia"), username="mia")
+    quizzing.administrator.admin_set_user_password(
+        UserPoolId=pool, Username="mia", Password="Better-Horse-8-Staple", Permanent=True
+    )
+    with pytest.raises(ClientError, match="Invalid session"):
+        respond(quizzing, asking, asked, "mia", SMS_MFA_CODE=quizzing.last_code(pool))
+
+
 def test_a_password_changed_while_the_function_thinks(
     quizzing: RunningServer, emulator: Emulator, app: App
 ) -> None:

@@ -245,6 +245,24 @@ class TestClients:
         clock.advance(2)
         assert "AuthenticationResult" in answer(server, app, begin(server, app))
 
+    def test_the_right_password_forgives_no_wrong_answers_without_it(
+        self, server: RunningServer, emulator: Emulator, app: App, clock: SetClock
+    ) -> None:
+        """Or whoever has it could sign in with it between his guesses, and guess for ever."""
+        endless(emulator)
+        for _ in range(2):
+            asked = answer(server, app, begin(server, app), "red")
+            answer(server, app, asked, "red")
+            sign_in(server, app, "anna")
+        asked = answer(server, app, begin(server, app), "red")
+        sign_in(server, app, "anna")
+        emulator.events.clear()
+        assert refusal(lambda: answer(server, app, asked)) == LOCKED
+        assert emulator.events == []
+        clock.advance(1)
+        assert "AuthenticationResult" in answer(server, app, asked)
+        assert "AuthenticationResult" not in answer(server, app, begin(server, app), "red")
+
     def test_a_lock_leaves_the_session_to_its_owner(
         self, server: RunningServer, emulator: Emulator, app: App, clock: SetClock
     ) -> None:

@@ -235,6 +235,41 @@ def test_codes_that_strangers_ask_for_leave_some_to_the_user_at_home(clocked: Cl
     assert respond_from(clocked, app, asked, "anna", EMAIL_OTP_CODE=code)["AuthenticationResult"]
 
 
+def use_up_codes(server: ClockedServer, app: App, username: str) -> None:
+    """Ask for a new password, as anybody can who knows the name, until no code is sent any more."""
+    with pytest.raises(ClientError):
+        for _ in range(server.services.settings.messages_per_address + 1):
+            server.anonymous.forgot_password(ClientId=app.client_id, Username=username)
+
+
+def test_nor_do_forgotten_passwords_take_those_from_him(clocked: ClockedServer) -> None:
+    app = choosing(clocked, UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"})
+    make_user(clocked, app.pool_id, "anna")
+    sign_in_from(clocked, app, "anna")
+    use_up_codes(clocked, app, "anna")
+    with refused(*TOO_MANY_SENT):
+        for _ in range(10):
+            begin(clocked, app, "anna", "EMAIL_OTP")
+    asked = respond_from(clocked, app, begin(clocked, app, "anna"), "anna", ANSWER="EMAIL_OTP")
+    code = clocked.last_code(app.pool_id)
+    assert respond_from(clocked, app, asked, "anna", EMAIL_OTP_CODE=code)["AuthenticationResult"]
+
+
+def test_nor_those_of_his_second_factor(clocked: ClockedServer) -> None:
+    """Where advanced security is OFF too: he has shown his password, wherever he is."""
+    app = choosing(clocked, mfa="OPTIONAL")
+    make_user(clocked, app.pool_id, "anna")
+    choose(clocked, app, "anna", EMAIL_OTP=ON)
+    use_up_codes(clocked, app, "anna")
+    asked = password(clocked, app, "anna")
+    code = clocked.last_code(app.pool_id)
+    assert respond(clocked, app, asked, "anna", EMAIL_OTP_CODE=code)["AuthenticationResult"]
+    for _ in range(9):
+        password(clocked, app, "anna")
+    with refused("TooManyRequestsException"):
+        password(clocked, app, "anna")
+
+
 @pytest.mark.parametrize("code", ["", "1" * 65, "12345", "١٢٣٤٥٦", "\u0000", "1234567"])
 def test_what_is_no_code_is_no_code(server: RunningServer, app: App, code: str) -> None:
     name = f"hilda{len(code)}{code[:1].encode().hex()}"

@@ -290,6 +290,30 @@ def test_rotation_that_is_turned_on_later_takes_up_the_sessions(clocked: Clocked
         clocked.anonymous.initiate_auth(**refresh, AuthParameters={"REFRESH_TOKEN": token})
 
 
+def test_rotation_that_is_turned_off_leaves_no_replaced_token_good(clocked: ClockedServer) -> None:
+    """Nor what only begins like one: within the grace of the last rotation neither was told from the good one."""
+    app = make(clocked, 60)
+    first = sign_in(clocked, app, "anna")["RefreshToken"]
+    third = renew(clocked, app, renew(clocked, app, first)["RefreshToken"])["RefreshToken"]
+    clocked.administrator.update_user_pool_client(
+        UserPoolId=app.pool_id,
+        ClientId=app.client_id,
+        ClientName="app",
+        ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH"],
+        RefreshTokenRotation={"Feature": "DISABLED", "RetryGracePeriodSeconds": 60},
+    )
+    for bad in (first, third[:24], third[:24] + "A" * 40):
+        with refused(*REUSED):
+            renew(clocked, app, bad)
+        with refused(*REVOKED):
+            clocked.anonymous.initiate_auth(
+                ClientId=app.client_id,
+                AuthFlow="REFRESH_TOKEN_AUTH",
+                AuthParameters={"REFRESH_TOKEN": bad},
+            )
+    assert renew(clocked, app, third)["AccessToken"]
+
+
 def test_a_new_sealing_key_does_not_part_a_client_from_its_repetition() -> None:
     old = Keyring([("1", b"a" * 32)])
     both = Keyring([("1", b"a" * 32), ("2", b"b" * 32)])

@@ -335,6 +335,25 @@ def test_a_kept_session_enrols_nothing_beside_what_the_user_has_set_up(clocked: 
     assert used(clocked, pool, "ann", own.code()) is None
 
 
+def test_setting_up_within_a_sign_in_has_an_end_however_often_it_is_renewed(clocked: ClockedServer) -> None:
+    """Whoever got there by what is the user's no more could else wait there until he has forgotten it."""
+    pool = offering(clocked)
+    pool.settled("ann")
+    session = waiting(clocked, pool, "ann")
+    for _ in range(21):
+        session = clocked.anonymous.associate_software_token(Session=session)["Session"]
+        clocked.clock.advance(170)
+    begun = clocked.anonymous.associate_software_token(Session=session)
+    ready = clocked.anonymous.verify_software_token(
+        Session=begun["Session"], UserCode=App(begun["SecretCode"], clocked).code()
+    )["Session"]
+    clocked.clock.advance(30)
+    with refused(*BAD_SESSION):
+        clocked.anonymous.associate_software_token(Session=ready)
+    with pytest.raises(NotAuthorizedException):
+        answered(clocked, pool, ready)
+
+
 def test_a_session_ends_with_the_password_that_opened_it(clocked: ClockedServer) -> None:
     pool = offering(clocked)
     pool.settled("ann")

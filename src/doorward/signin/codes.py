@@ -111,14 +111,20 @@ def dispatch_code(
     kind: MessageKind,
     attribute: str,
     destination: str,
+    *,
+    to_owner: bool = False,
 ) -> str:
     """Make a code and put it into the outbox, to an address of the attribute's kind; return it to be kept hashed.
 
-    To a stand-in nothing goes. Raises CodeDeliveryFailureException where the address has had its share of the
-    hour, whoever asked for it.
+    `to_owner`: no stranger can have it sent, and it goes to the verified address of who asks for it. Half as many
+    again are sent then: whoever knows a name could else use up the hour's codes (ForgotPassword) and keep the user from
+    signing in. To a stand-in nothing goes. Raises CodeDeliveryFailureException where the address has had its share of
+    the hour, whoever asked for it.
     """
     keyring = call.services.keyring
     limit = call.services.settings.messages_per_address
+    if to_owner:
+        limit += (limit + 1) // 2
     if not spend_attempt(tx, pool.id, _subject(keyring, pool, destination), SENDING, call.now, limit):
         raise CodeDeliveryFailureException("Too many codes were sent to this address. Try again later.")
     code = random_digits(DIGITS)

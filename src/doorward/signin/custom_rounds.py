@@ -180,13 +180,15 @@ def guessing(tx: Connection, sign_in: SignIn) -> CognitoError | None:
     """Return what is told to whoever has given too many wrong answers.
 
     Where the password was shown they are counted as the codes of second factors are, for each right password
-    forgets the lockout; else as wrong passwords.
+    forgets the lockout; else as wrong passwords, and once more by themselves: whoever has the password could sign in
+    with it between his guesses.
     """
     pool_id, subject, now = sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now
     if "password" in sign_in.proofs:
         may = factor_guesses.may_guess(tx, pool_id, subject, now, factor_guesses.CUSTOM)
         return None if may else NotAuthorizedException(TOO_MANY_GUESSES)
-    locked = lockout.is_locked(queries.lockout(tx, pool_id, subject), now)
+    counted = (subject, _answers_of(subject))
+    locked = any(lockout.is_locked(queries.lockout(tx, pool_id, one), now) for one in counted)
     return NotAuthorizedException(LOCKED) if locked else None
 
 
@@ -207,8 +209,14 @@ def _count_wrong(tx: Connection, sign_in: SignIn) -> None:
     if "password" in sign_in.proofs:
         factor_guesses.count_wrong(tx, pool_id, subject, now, factor_guesses.CUSTOM)
         return
-    failures = lockout.after_failure(queries.lockout(tx, pool_id, subject), now)
-    queries.keep_lockout(tx, pool_id, subject, failures)
+    for counted in (subject, _answers_of(subject)):
+        failures = lockout.after_failure(queries.lockout(tx, pool_id, counted), now)
+        queries.keep_lockout(tx, pool_id, counted, failures)
+
+
+def _answers_of(subject: str) -> str:
+    """Return under what a subject's wrong answers are counted that no password forgives."""
+    return f"{subject} {CHALLENGE}"
 
 
 def _act(
@@ -236,7 +244,10 @@ def _issued(tx: Connection, sign_in: SignIn) -> None:
     if "password" in sign_in.proofs:
         factor_guesses.forget(tx, sign_in.pool.id, sign_in.lockout_subject, factor_guesses.CUSTOM)
     else:
-        queries.forget_lockout(tx, sign_in.pool.id, sign_in.lockout_subject)
+        for counted in (sign_in.lockout_subject, _answers_of(sign_in.lockout_subject)):
+            queries.forget_lockout(tx, sign_in.pool.id, counted)
+        password = sign_in.known_user.password
+        sign_in.password_digest = password.digest if password else None
     sign_in.proofs = (*sign_in.proofs, "custom")
     sign_in.custom = msgspec.structs.replace(sign_in.custom or CustomRounds(), private={}, metadata=None)
     sign_in.judged_anew = sign_in.event_id is not None

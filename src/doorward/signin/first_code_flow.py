@@ -83,8 +83,10 @@ def _send_and_ask(sign_in: SignIn, factor: FirstCode) -> Challenge | Granted:
         destination = user.attributes[attribute]
         if not spend_attempt(tx, pool.id, sign_in.lockout_subject, SENDING, call.now):
             return refuse(tx, sign_in, TooManyRequestsException(TOO_MANY_SENT))
+        # From a place that is known to be his it is counted apart, and it is no stranger who asks.
+        at_home = sign_in.lockout_subject != user.sub and user is sign_in.user
         try:
-            code = session_codes.send(tx, call, pool, user, attribute, destination)
+            code = session_codes.send(tx, call, pool, user, attribute, destination, to_owner=at_home)
         except CodeDeliveryFailureException as problem:
             return refuse(tx, sign_in, TooManyRequestsException(problem.message))
         told = {

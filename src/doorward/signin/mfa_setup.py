@@ -25,6 +25,10 @@ from doorward.wire.errors import NotAuthorizedException
 
 CHALLENGE: Final = "MFA_SETUP"
 
+LONGEST: Final = 3600.0
+"""Seconds that setting up may take from its first step on, however often its session is renewed: who got here by
+something that is the user's no more shall not wait here for ever."""
+
 
 @dataclass(frozen=True)
 class SettingUp:
@@ -41,13 +45,13 @@ def resume(tx: Connection, call: Call, handle: str) -> SettingUp:
     """Return the sign-in that a session of MFA_SETUP belongs to; the session goes on being valid.
 
     Raises NotAuthorizedException where there is no such session, it has expired or is another challenge's, or
-    its user is gone or disabled, has changed his password, or has a factor by now.
+    its user is gone or disabled, has changed his password, has a factor by now, or took too long (`LONGEST`).
     """
     state = sessions.find_session(tx, call, CHALLENGE, handle)
     pool = user_pools.find(tx, state.pool_id)
     client = app_clients.find(tx, state.client_id)
     user = users.find_by_sub(tx, state.pool_id, state.sub) if state.sub else None
-    if pool is None or client is None or user is None or not _may_set_up(pool, user, state):
+    if pool is None or client is None or user is None or not _may_set_up(call, pool, user, state):
         raise NotAuthorizedException(INVALID)
     return SettingUp(pool, client, user, state, handle)
 
@@ -62,7 +66,8 @@ def renew(tx: Connection, call: Call, setting_up: SettingUp, set_up: Factor | No
         waiting = Waiting(sessions.expiry(call, setting_up.client))
         guard = call.services.guard
         guard.go_on(tx, setting_up.pool.id, setting_up.state.event_id, "InProgress", waiting=waiting)
-    state = msgspec.structs.replace(setting_up.state, set_up=set_up)
+    until = setting_up.state.set_up_until or call.now + LONGEST
+    state = msgspec.structs.replace(setting_up.state, set_up=set_up, set_up_until=until)
     return sessions.open_session(tx, call, setting_up.client, state)
 
 
@@ -73,7 +78,7 @@ def complete(tx: Connection, call: Call, pool: UserPool, user: User, state: Sess
     set up, or the user may not set up any more (see `resume`).
     """
     ready = state.set_up == "SOFTWARE_TOKEN_MFA" and software_tokens.has_token(tx, pool, user)
-    if state.set_up is None or not ready or not _may_set_up(pool, user, state):
+    if state.set_up is None or not ready or not _may_set_up(call, pool, user, state):
         raise NotAuthorizedException(INVALID)
     return activate(tx, call, pool, user, state.set_up)
 
@@ -88,6 +93,8 @@ def activate(tx: Connection, call: Call, pool: UserPool, user: User, factor: Fac
     return changed
 
 
-def _may_set_up(pool: UserPool, user: User, state: SessionState) -> bool:
+def _may_set_up(call: Call, pool: UserPool, user: User, state: SessionState) -> bool:
+    if state.set_up_until is not None and state.set_up_until <= call.now:
+        return False
     unchanged = state.password_digest in {None, user.password_digest}
     return user.enabled and unchanged and not of_other_channel(usable(pool, user), state.proven)

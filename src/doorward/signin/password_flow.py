@@ -1,6 +1,7 @@
 """Signing in with the plain password: USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, or where it is chosen."""
 
 from doorward.signin import lockout, queries
+from doorward.signin.endings import end_answered
 from doorward.signin.known_devices import claim_device
 from doorward.signin.password_check import check_proven
 from doorward.signin.request import SignInRequest, identify
@@ -22,12 +23,16 @@ def go_on_with_password(sign_in: SignIn, password: str) -> Challenge | Granted:
     """Look at the password of a sign-in that has begun, then take the steps.
 
     Argon2 is slow by design, so it runs before the writing transaction and not inside it; the steps see to
-    it that what it proved still holds.
+    it that what it proved still holds. A session that is answered ends before: were it ended by another request
+    meanwhile, the guess would be undone with all that the steps write, and count for nothing.
     """
     call = sign_in.call
     with call.reading() as tx:
         locked = lockout.is_locked(queries.lockout(tx, sign_in.pool.id, sign_in.lockout_subject), call.now)
     if not locked and not sign_in.screening.blocked:
+        if sign_in.answers is not None:
+            with call.writing() as tx:
+                end_answered(tx, sign_in)
         _prove(sign_in, password)
     with call.writing() as tx:
         answer = walk(tx, sign_in, FROM_CREDENTIALS)

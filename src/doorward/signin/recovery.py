@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from doorward.call import Call
 from doorward.directory.app_client import AppClient
 from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
+from doorward.signin.choice_of_nobody import nobody
 from doorward.signin.codes import recovery_attribute
+from doorward.signin.first_factors import CODE_ADDRESS, allowed
 from doorward.signin.stand_in import stand_in
 from doorward.wire.errors import (
     CognitoError,
@@ -37,9 +41,26 @@ def recovery(call: Call, pool: UserPool, client: AppClient, name: str, user: Use
     refusal = why_not(pool, user)
     if user is not None and refusal is None:
         return Recovery(user, recovery_attribute(pool, user) or "", None)
-    nobody = stand_in(call.services.keyring, pool, name)
-    attribute = recovery_attribute(pool, nobody) or ("email" if nobody.verified("email") else "phone_number")
-    return Recovery(nobody, attribute, None if client.hides_who_exists else refusal)
+    seeming = _seeming(call, pool, name)
+    attribute = recovery_attribute(pool, seeming) or (
+        "email" if seeming.verified("email") else "phone_number"
+    )
+    return Recovery(seeming, attribute, None if client.hides_who_exists else refusal)
+
+
+def _seeming(call: Call, pool: UserPool, name: str) -> User:
+    """Return a name's stand-in, whose addresses are verified to which it seems to be sent first factors.
+
+    A user's code goes to the first of his in the pool's order; so must this one, or the two answers would not agree.
+    """
+    keyring = call.services.keyring
+    seeming, chooser = stand_in(keyring, pool, name), nobody(keyring, pool, name)
+    seen = {
+        f"{address}_verified": "true"
+        for factor, address in CODE_ADDRESS.items()
+        if factor in allowed(pool) and chooser.user.verified(address)
+    }
+    return msgspec.structs.replace(seeming, attributes=seeming.attributes | seen)
 
 
 def why_not(pool: UserPool, user: User | None) -> CognitoError | None:

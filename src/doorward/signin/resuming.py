@@ -15,7 +15,9 @@ from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, se
 from doorward.signin.steps import refuse_blocked_address, refuse_unusable_user
 from doorward.wire.errors import NotAuthorizedException
 
-BEGINNINGS: Final = frozenset({"password", "email", "phone_number", "passkey", "passkey as both factors"})
+BEGINNINGS: Final = frozenset(
+    {"password", "email", "phone_number", "passkey", "passkey as both factors", "custom"}
+)
 """First factors behind which a sign-in does not outlive the password that the user had: he may have replaced it
 because somebody else is at his account, in his mailbox, or at his device."""
 

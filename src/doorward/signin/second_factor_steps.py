@@ -83,9 +83,12 @@ def send_and_ask(
 
     `set_up`: the address becomes the user's, and the factor active, once the code comes back.
     """
-    pool, user = sign_in.pool, sign_in.known_user
+    pool, user, attribute = sign_in.pool, sign_in.known_user, ADDRESS_OF[factor]
+    owned = user.verified(attribute) and user.attributes[attribute] == destination
     try:
-        code = session_codes.send(tx, sign_in.call, pool, user, ADDRESS_OF[factor], destination)
+        code = session_codes.send(
+            tx, sign_in.call, pool, user, attribute, destination, to_owner=owned and not set_up
+        )
     except CodeDeliveryFailureException as problem:
         return refuse(tx, sign_in, TooManyRequestsException(problem.message))
     return ask(tx, sign_in, factor, _told(user, code), code=code, set_up=factor if set_up else None)

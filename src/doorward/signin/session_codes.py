@@ -32,13 +32,21 @@ class SentCode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def send(
-    tx: Connection, call: Call, pool: UserPool, user: User, attribute: str, destination: str
+    tx: Connection,
+    call: Call,
+    pool: UserPool,
+    user: User,
+    attribute: str,
+    destination: str,
+    *,
+    to_owner: bool,
 ) -> SentCode:
     """Put a new code into the outbox, to `destination`, and return what the session keeps of it.
 
-    Raises CodeDeliveryFailureException where the address has had its share of the hour, whoever asked for it.
+    `to_owner` says that no stranger can have it sent there (`codes.dispatch_code`). Raises CodeDeliveryFailureException
+    where the address has had its share of the hour, whoever asked for it.
     """
-    code = dispatch_code(tx, call, pool, user, "authentication", attribute, destination)
+    code = dispatch_code(tx, call, pool, user, "authentication", attribute, destination, to_owner=to_owner)
     digest = call.services.keyring.digest(_PURPOSE, _proof(user, destination, code))
     return SentCode(attribute=attribute, destination=destination, digest=digest)
 

@@ -46,8 +46,9 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     already. `password_digest` is the stored digest of the password that opened the session, which must not
     outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet.
     `device_key` is the device that the client says it is, which may owe the proof of it.
-    `set_up` is the factor that was set up on the way, `code` what was sent for this session alone, and
-    `wrong_answers` how often it was guessed at; `passkey_challenge` is what an authenticator is to sign.
+    `set_up` is the factor that was set up on the way, `set_up_until` by when that has to be done, `code` what was sent
+    for this session alone, and `wrong_answers` how often it was guessed at; `passkey_challenge` is what an
+    authenticator is to sign.
     `custom` is what a custom sign-in has come to, None in any other.
     """
 
@@ -65,6 +66,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     owes_device_proof: bool = False
     srp: ServerChallenge | None = None
     set_up: Factor | None = None
+    set_up_until: Instant | None = None
     code: SentCode | None = None
     wrong_answers: int = 0
     passkey_challenge: bytes | None = None

@@ -117,7 +117,12 @@ class Issuer:
     def renew(
         self, tx: Connection, pool: UserPool, client: AppClient, renewal: Renewal, now: Instant
     ) -> AuthenticationResultType:
-        """Return new access and ID tokens of a session; its refresh token stays."""
+        """Return new access and ID tokens of a session; its refresh token stays.
+
+        Raises RefreshTokenReuseException for one that was replaced while the client still rotated.
+        """
+        if renewal.standing not in {"good", "just replaced"}:
+            raise RefreshTokenReuseException(REUSED)
         return self._tokens(tx, pool, client, renewal.user, renewal.family, now)
 
     def rotate(
