@@ -2,7 +2,10 @@
 
 import base64
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -96,3 +99,37 @@ def test_an_error_is_one_line(house: House, arguments: tuple[str, ...], status: 
     done = house.run(*arguments)
     assert (done.status, done.out) == (status, "")
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("keys", "list"),
+        ("keys", "delete", "AKIANOBODYHASTHISKEY"),
+        ("signing-keys", "rotate", "eu-west-1_abc"),
+    ],
+)
+def test_a_directory_without_data_is_named_and_not_made(
+    house: House, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    elsewhere = House(house.server, tmp_path / "mistyped")
+    done = elsewhere.run(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert f"there is no Doorward data in {elsewhere.data}" in done.err
+    assert not elsewhere.data.exists()
+
+
+def test_an_address_that_is_taken_is_named(house: House, tmp_path: Path) -> None:
+    address = house.server.endpoint.removeprefix("http://")
+    serve = [
+        sys.executable,
+        "-m",
+        "doorward",
+        "serve",
+        "--data",
+        str(tmp_path),
+        "--port",
+        address.split(":")[1],
+    ]
+    done = subprocess.run(serve, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, f"doorward: {address}: Address already in use\n")

@@ -12,6 +12,7 @@ from doorward.cli import (
     breach,
     demo,
     evaluate,
+    events,
     keys,
     messages,
     pools,
@@ -40,6 +41,7 @@ app.command("simulate")(simulate.simulate)
 app.command("synthesize")(synthesize.synthesize)
 app.add_typer(breach.app, name="breach")
 app.add_typer(risk.app, name="risk")
+app.add_typer(events.app, name="events")
 app.add_typer(pools.app, name="pools")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
