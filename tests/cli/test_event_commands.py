@@ -41,7 +41,7 @@ def test_a_block_is_shown_with_the_weights_that_add_up_to_its_score(house: House
     assert f"AccountTakeover: block ({event.risk.because})" in said
     assert event.risk.score is not None
     assert [reason.sentence for reason in event.risk.reasons if reason.sentence not in said] == []
-    weights = [float(weight) for weight in re.findall(r"│ ([+-]\d+\.\d{3}) │", said)]
+    weights = [float(weight) for weight in re.findall(r"│ ([+-]\d+\.\d{3}) +│", said)]
     assert len(weights) == len(event.risk.reasons) + 1
     assert sum(weights) == pytest.approx(event.risk.score, abs=0.001)
 
