@@ -62,8 +62,8 @@ class Settings(BaseSettings):
     )
     forwarding_header: Literal["x-forwarded-for", "forwarded"] = Field(
         "x-forwarded-for",
-        description="The header in which the trusted proxies say for whom they ask. The other one is not read:"
-        " a proxy passes it on as the client forged it.",
+        description="The header in which the trusted proxies say for whom they ask: `x-forwarded-for` or `forwarded`."
+        " The other one is not read: a proxy passes it on as the client forged it.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Comma-separated origins whose browsers may call; `*` for all."
@@ -210,7 +210,7 @@ class Settings(BaseSettings):
     )
     smtp_port: int = Field(25, ge=1, le=65535, description="The SMTP server's port.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
-        "none", description="How the SMTP connection is protected."
+        "none", description="How the SMTP connection is protected: `none`, `starttls` or `tls`."
     )
     smtp_username: str | None = Field(None, description="The SMTP user name.")
     smtp_password: SecretStr | None = Field(None, description="The SMTP password.")
@@ -229,9 +229,12 @@ class Settings(BaseSettings):
         description="The bearer token that `/metrics` asks for, at least 16 characters. Default: none is asked for.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least severe log line that is written."
+        "info",
+        description="The least severe log line that is written: `debug`, `info`, `warning` or `error`.",
     )
-    log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="How log lines look: `console`, for people, or `json`, an object a line."
+    )
 
     @field_validator("sweep_time_zone")
     @classmethod
