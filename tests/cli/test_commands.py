@@ -10,6 +10,7 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.config import Config
+from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from tests.cli.house import House
 from tests.people import make_app, make_pool, make_user, sign_in
 from tests.scenarios.refusals import refused
@@ -29,6 +30,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(server, data)
 
 
+def signing_with(house: House, key_id: str, secret: str) -> CognitoIdentityProviderClient:
+    """Return a client that signs with an access key."""
+    return boto3.Session(aws_access_key_id=key_id, aws_secret_access_key=secret).client(
+        "cognito-idp",
+        region_name="eu-west-1",
+        endpoint_url=house.server.endpoint,
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+
 def test_a_new_key_is_two_lines_and_works_for_its_role_and_pool_alone(house: House) -> None:
     pool_id, other = make_pool(house.server), make_pool(house.server)
     printed = house.says("keys", "create", "--role", "read-only", "--pool", pool_id)
@@ -37,12 +48,7 @@ def test_a_new_key_is_two_lines_and_works_for_its_role_and_pool_alone(house: Hou
         id_line.removeprefix("AWS_ACCESS_KEY_ID="),
         secret_line.removeprefix("AWS_SECRET_ACCESS_KEY="),
     )
-    client = boto3.Session(aws_access_key_id=key_id, aws_secret_access_key=secret).client(
-        "cognito-idp",
-        region_name="eu-west-1",
-        endpoint_url=house.server.endpoint,
-        config=Config(retries={"max_attempts": 0}),
-    )
+    client = signing_with(house, key_id, secret)
     assert client.describe_user_pool(UserPoolId=pool_id)["UserPool"]["Id"] == pool_id
     with refused("AccessDeniedException"):
         client.describe_user_pool(UserPoolId=other)
@@ -84,6 +90,19 @@ def test_rotated_signing_keys_sign_and_the_old_ones_still_verify(house: House) -
     assert key_id_of(before) != key_id_of(after)
     for token in (before, after):
         assert house.server.anonymous.get_user(AccessToken=token)["Username"] == "anna"
+
+
+def test_what_commands_seal_after_a_rotation_serves_before_the_server_starts_again(house: House) -> None:
+    pool_id = make_pool(house.server)
+    make_user(house.server, pool_id, "anna")
+    app = make_app(house.server, pool_id)
+    assert "Restart the server to seal with it." in house.says("sealing", "rotate")
+    key = dict(line.split("=", 1) for line in house.says("keys", "create").split())
+    named = signing_with(house, key["AWS_ACCESS_KEY_ID"], key["AWS_SECRET_ACCESS_KEY"])
+    assert named.describe_user_pool(UserPoolId=pool_id)["UserPool"]["Id"] == pool_id
+    house.says("signing-keys", "rotate", pool_id)
+    token = sign_in(house.server, app, "anna")["AccessToken"]
+    assert house.server.anonymous.get_user(AccessToken=token)["Username"] == "anna"
 
 
 @pytest.mark.parametrize(
