@@ -25,6 +25,10 @@ WINDOW = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 Network = IPv4Network | IPv6Network
 
 
+class SettingsFileError(Exception):
+    """The file that `DOORWARD_CONFIG` names cannot be read. The sentence says why."""
+
+
 class Settings(BaseSettings):
     """The settings of one server."""
 
@@ -283,8 +287,24 @@ class Settings(BaseSettings):
         """Take what is handed in, then the environment, then the file that `DOORWARD_CONFIG` names."""
         del dotenv_settings, file_secret_settings
         config = os.environ.get("DOORWARD_CONFIG")
-        file = (TomlConfigSettingsSource(settings_cls, Path(config)),) if config else ()
+        file = (_file(settings_cls, Path(config)),) if config else ()
         return (init_settings, env_settings, *file)
+
+
+def unknown_variables() -> list[str]:
+    """Return the variables of the environment that look like settings and are none: mistyped, perhaps."""
+    known = {f"DOORWARD_{name.upper()}" for name in Settings.model_fields} | {"DOORWARD_CONFIG"}
+    return sorted(name for name in os.environ if name.startswith("DOORWARD_") and name not in known)
+
+
+def _file(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSettingsSource:
+    # The source itself would pass over a file that is missing, and the server run on other settings than were meant.
+    if not path.is_file():
+        raise SettingsFileError(f"DOORWARD_CONFIG: there is no file {path}")
+    try:
+        return TomlConfigSettingsSource(settings_cls, path)
+    except (OSError, ValueError) as problem:
+        raise SettingsFileError(f"DOORWARD_CONFIG: {path}: {problem}") from None
 
 
 def _endpoint(value: str) -> str:

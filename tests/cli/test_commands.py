@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -152,3 +153,45 @@ def test_an_address_that_is_taken_is_named(house: House, tmp_path: Path) -> None
     ]
     done = subprocess.run(serve, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (1, f"doorward: {address}: Address already in use\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"DOORWARD_CONFIG": "{here}/no.toml"}, "doorward: DOORWARD_CONFIG: there is no file {here}/no.toml"),
+        (
+            {"DOORWARD_CONFIG": "{here}/broken.toml"},
+            "doorward: DOORWARD_CONFIG: {here}/broken.toml: Invalid value",
+        ),
+        ({"DOORWARD_CONFIG": "{here}/mistyped.toml"}, "doorward: setting prot: Extra inputs"),
+        (
+            {"DOORWARD_TRUSTED_PROXIES": "10.0.0.0/33"},
+            "doorward: setting trusted_proxies: Input is not a valid IPv4",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_read_start_no_server(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], said: str
+) -> None:
+    (tmp_path / "broken.toml").write_text("port = [")
+    (tmp_path / "mistyped.toml").write_text("prot = 9")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value.format(here=tmp_path))
+    done = House(house.server, tmp_path / "data").run("serve", "--port", "0")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(said.format(here=tmp_path))
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_server_says_what_was_hardly_meant(tmp_path: Path) -> None:
+    doubtful = {"DOORWARD_METRIC": "true", "DOORWARD_CORPUS": str(tmp_path / "no.corpus")}
+    serve = [sys.executable, "-m", "doorward", "serve", "--data", str(tmp_path / "data"), "--port", "0"]
+    with subprocess.Popen(
+        serve, env={**os.environ, **doubtful}, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stderr is not None
+        said = [started.stderr.readline() for _ in range(2)]
+        started.terminate()
+    assert said[0] == "doorward: DOORWARD_METRIC is no setting, and changes nothing\n"
+    assert said[1].startswith("doorward: passwords cannot be checked against breaches: ")
+    assert "no.corpus" in said[1]
