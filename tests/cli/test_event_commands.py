@@ -1,7 +1,6 @@
 """`doorward events`: a recorded attempt with its reasons, read beside the server that recorded it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from tests.circumstances import sign_in_from
@@ -11,14 +10,6 @@ from tests.people import App
 from tests.scenarios.levels import force_level
 from tests.scenarios.protected import configure, protected, takeover
 from tests.scenarios.refusals import BLOCKED, WRONG, refused
-from tests.server import running
-
-
-@pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    data = tmp_path_factory.mktemp("house")
-    with running(data) as server:
-        yield House(server, data)
 
 
 @pytest.fixture
