@@ -4,6 +4,7 @@
 
 BIN := .venv/bin
 ONCE ?=
+PORT ?=
 TESTS ?= tests
 
 help: ## Show this list
@@ -19,8 +20,8 @@ install: .venv/.installed ## Make the locked environment in .venv
 	$(BIN)/python -m pip install -q --require-hashes -r requirements/installer.txt
 	touch $@
 
-demo: install ## Start a server and show a protected sign-in on real traffic (ONCE=1 ends by itself)
-	$(BIN)/doorward demo $(if $(ONCE),--once)
+demo: install ## Start a server and show a protected sign-in on real traffic (ONCE=1 ends by itself, PORT=N)
+	$(BIN)/doorward demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 test: install ## Run every test
 	$(BIN)/python -m pytest -n 2 $(TESTS)

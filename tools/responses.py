@@ -138,7 +138,7 @@ What Doorward does with a sign-in whose credentials are right. `make responses` 
    `OFF`, nobody is asked, and a configuration with an MFA response is not accepted.
 
 A block and a refusal answer alike: `NotAuthorizedException`, *Unable to login because of security reasons*. Only the
-event tells them apart, and why.
+event tells them apart, and why: `doorward events show EVENT_ID --pool ID` ([operating.md](operating.md)).
 
 A sign-in that begins with a code instead of a password follows the same rule; what counts as a second factor then, and
 its cases, are in [choice-based-sign-in.md](choice-based-sign-in.md).

@@ -12,6 +12,8 @@ _HEAD = """# Settings
 
 Each is an environment variable, or a line of the TOML file that `DOORWARD_CONFIG` names (there without the
 prefix and in lower case: `port = 9700`). The environment wins over the file, a command's own option over both.
+A value that does not fit, a file that is missing or broken and a line of it that is no setting end the command; a
+variable that is none is named when the server starts.
 Written by `make settings`.
 
 | variable | default | meaning |

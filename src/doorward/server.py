@@ -74,8 +74,9 @@ def _bound(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
-    except OSError:
+    except OSError as problem:
         bound.close()
-        raise
+        # The operator must learn which address: the error itself names none.
+        raise OSError(problem.errno, problem.strerror, f"{host}:{port}") from None
     bound.listen(_BACKLOG)
     return bound

@@ -25,6 +25,10 @@ WINDOW = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 Network = IPv4Network | IPv6Network
 
 
+class SettingsFileError(Exception):
+    """The file that `DOORWARD_CONFIG` names cannot be read. The sentence says why."""
+
+
 class Settings(BaseSettings):
     """The settings of one server."""
 
@@ -62,8 +66,8 @@ class Settings(BaseSettings):
     )
     forwarding_header: Literal["x-forwarded-for", "forwarded"] = Field(
         "x-forwarded-for",
-        description="The header in which the trusted proxies say for whom they ask. The other one is not read:"
-        " a proxy passes it on as the client forged it.",
+        description="The header in which the trusted proxies say for whom they ask: `x-forwarded-for` or `forwarded`."
+        " The other one is not read: a proxy passes it on as the client forged it.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Comma-separated origins whose browsers may call; `*` for all."
@@ -213,7 +217,7 @@ class Settings(BaseSettings):
     )
     smtp_port: int = Field(25, ge=1, le=65535, description="The SMTP server's port.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
-        "none", description="How the SMTP connection is protected."
+        "none", description="How the SMTP connection is protected: `none`, `starttls` or `tls`."
     )
     smtp_username: str | None = Field(None, description="The SMTP user name.")
     smtp_password: SecretStr | None = Field(None, description="The SMTP password.")
@@ -232,9 +236,12 @@ class Settings(BaseSettings):
         description="The bearer token that `/metrics` asks for, at least 16 characters. Default: none is asked for.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least severe log line that is written."
+        "info",
+        description="The least severe log line that is written: `debug`, `info`, `warning` or `error`.",
     )
-    log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="How log lines look: `console`, for people, or `json`, an object a line."
+    )
 
     @field_validator("sweep_time_zone")
     @classmethod
@@ -283,8 +290,24 @@ class Settings(BaseSettings):
         """Take what is handed in, then the environment, then the file that `DOORWARD_CONFIG` names."""
         del dotenv_settings, file_secret_settings
         config = os.environ.get("DOORWARD_CONFIG")
-        file = (TomlConfigSettingsSource(settings_cls, Path(config)),) if config else ()
+        file = (_file(settings_cls, Path(config)),) if config else ()
         return (init_settings, env_settings, *file)
+
+
+def unknown_variables() -> list[str]:
+    """Return the variables of the environment that look like settings and are none: mistyped, perhaps."""
+    known = {f"DOORWARD_{name.upper()}" for name in Settings.model_fields} | {"DOORWARD_CONFIG"}
+    return sorted(name for name in os.environ if name.startswith("DOORWARD_") and name not in known)
+
+
+def _file(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSettingsSource:
+    # The source itself would pass over a file that is missing, and the server run on other settings than were meant.
+    if not path.is_file():
+        raise SettingsFileError(f"DOORWARD_CONFIG: there is no file {path}")
+    try:
+        return TomlConfigSettingsSource(settings_cls, path)
+    except (OSError, ValueError) as problem:
+        raise SettingsFileError(f"DOORWARD_CONFIG: {path}: {problem}") from None
 
 
 def _endpoint(value: str) -> str:

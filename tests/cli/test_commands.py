@@ -2,11 +2,16 @@
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
 from botocore.config import Config
+from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from tests.cli.house import House
 from tests.people import make_app, make_pool, make_user, sign_in
 from tests.scenarios.refusals import refused
@@ -26,6 +31,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(server, data)
 
 
+def signing_with(house: House, key_id: str, secret: str) -> CognitoIdentityProviderClient:
+    """Return a client that signs with an access key."""
+    return boto3.Session(aws_access_key_id=key_id, aws_secret_access_key=secret).client(
+        "cognito-idp",
+        region_name="eu-west-1",
+        endpoint_url=house.server.endpoint,
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+
 def test_a_new_key_is_two_lines_and_works_for_its_role_and_pool_alone(house: House) -> None:
     pool_id, other = make_pool(house.server), make_pool(house.server)
     printed = house.says("keys", "create", "--role", "read-only", "--pool", pool_id)
@@ -34,12 +49,7 @@ def test_a_new_key_is_two_lines_and_works_for_its_role_and_pool_alone(house: Hou
         id_line.removeprefix("AWS_ACCESS_KEY_ID="),
         secret_line.removeprefix("AWS_SECRET_ACCESS_KEY="),
     )
-    client = boto3.Session(aws_access_key_id=key_id, aws_secret_access_key=secret).client(
-        "cognito-idp",
-        region_name="eu-west-1",
-        endpoint_url=house.server.endpoint,
-        config=Config(retries={"max_attempts": 0}),
-    )
+    client = signing_with(house, key_id, secret)
     assert client.describe_user_pool(UserPoolId=pool_id)["UserPool"]["Id"] == pool_id
     with refused("AccessDeniedException"):
         client.describe_user_pool(UserPoolId=other)
@@ -83,6 +93,19 @@ def test_rotated_signing_keys_sign_and_the_old_ones_still_verify(house: House) -
         assert house.server.anonymous.get_user(AccessToken=token)["Username"] == "anna"
 
 
+def test_what_commands_seal_after_a_rotation_serves_before_the_server_starts_again(house: House) -> None:
+    pool_id = make_pool(house.server)
+    make_user(house.server, pool_id, "anna")
+    app = make_app(house.server, pool_id)
+    assert "Restart the server to seal with it." in house.says("sealing", "rotate")
+    key = dict(line.split("=", 1) for line in house.says("keys", "create").split())
+    named = signing_with(house, key["AWS_ACCESS_KEY_ID"], key["AWS_SECRET_ACCESS_KEY"])
+    assert named.describe_user_pool(UserPoolId=pool_id)["UserPool"]["Id"] == pool_id
+    house.says("signing-keys", "rotate", pool_id)
+    token = sign_in(house.server, app, "anna")["AccessToken"]
+    assert house.server.anonymous.get_user(AccessToken=token)["Username"] == "anna"
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
@@ -96,3 +119,79 @@ def test_an_error_is_one_line(house: House, arguments: tuple[str, ...], status: 
     done = house.run(*arguments)
     assert (done.status, done.out) == (status, "")
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("keys", "list"),
+        ("keys", "delete", "AKIANOBODYHASTHISKEY"),
+        ("signing-keys", "rotate", "eu-west-1_abc"),
+    ],
+)
+def test_a_directory_without_data_is_named_and_not_made(
+    house: House, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    elsewhere = House(house.server, tmp_path / "mistyped")
+    done = elsewhere.run(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert f"there is no Doorward data in {elsewhere.data}" in done.err
+    assert not elsewhere.data.exists()
+
+
+def test_an_address_that_is_taken_is_named(house: House, tmp_path: Path) -> None:
+    address = house.server.endpoint.removeprefix("http://")
+    serve = [
+        sys.executable,
+        "-m",
+        "doorward",
+        "serve",
+        "--data",
+        str(tmp_path),
+        "--port",
+        address.split(":")[1],
+    ]
+    done = subprocess.run(serve, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, f"doorward: {address}: Address already in use\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"DOORWARD_CONFIG": "{here}/no.toml"}, "doorward: DOORWARD_CONFIG: there is no file {here}/no.toml"),
+        (
+            {"DOORWARD_CONFIG": "{here}/broken.toml"},
+            "doorward: DOORWARD_CONFIG: {here}/broken.toml: Invalid value",
+        ),
+        ({"DOORWARD_CONFIG": "{here}/mistyped.toml"}, "doorward: setting prot: Extra inputs"),
+        (
+            {"DOORWARD_TRUSTED_PROXIES": "10.0.0.0/33"},
+            "doorward: setting trusted_proxies: Input is not a valid IPv4",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_read_start_no_server(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], said: str
+) -> None:
+    (tmp_path / "broken.toml").write_text("port = [")
+    (tmp_path / "mistyped.toml").write_text("prot = 9")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value.format(here=tmp_path))
+    done = House(house.server, tmp_path / "data").run("serve", "--port", "0")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(said.format(here=tmp_path))
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_server_says_what_was_hardly_meant(tmp_path: Path) -> None:
+    doubtful = {"DOORWARD_METRIC": "true", "DOORWARD_CORPUS": str(tmp_path / "no.corpus")}
+    serve = [sys.executable, "-m", "doorward", "serve", "--data", str(tmp_path / "data"), "--port", "0"]
+    with subprocess.Popen(
+        serve, env={**os.environ, **doubtful}, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stderr is not None
+        said = [started.stderr.readline() for _ in range(2)]
+        started.terminate()
+    assert said[0] == "doorward: DOORWARD_METRIC is no setting, and changes nothing\n"
+    assert said[1].startswith("doorward: passwords cannot be checked against breaches: ")
+    assert "no.corpus" in said[1]

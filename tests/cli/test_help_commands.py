@@ -1,6 +1,5 @@
 """`doorward users unlock` and `doorward pools unblock`, beside a server that works on the same data."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from tests.scenarios.challenged import enrol, offer, password, respond
 from tests.scenarios.levels import force_level
 from tests.scenarios.protected import configure, protected, switch, takeover
 from tests.scenarios.refusals import BLOCKED, WRONG, refused
-from tests.server import running
 
 from doorward.protection import queries
 from doorward.risk.encoding import encode
@@ -21,14 +19,6 @@ from doorward.risk.profile import Profile
 
 LOCKED = ("NotAuthorizedException", "Password attempts exceeded")
 TOO_MANY = ("NotAuthorizedException", "Too many wrong codes were given for the user. Try again later.")
-
-
-@pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """On the machine's clock, as the commands are."""
-    data = tmp_path_factory.mktemp("house")
-    with running(data) as server:
-        yield House(server, data)
 
 
 @pytest.fixture

@@ -1,6 +1,10 @@
 """Custom sign-ins over boto3: what the functions are asked, and what comes of what they decide."""
 
+import runpy
+import threading
 from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +13,7 @@ from tests.lambda_emulator import ANSWER, TRIGGERS, Emulator, Event, FunctionFai
 from tests.people import PASSWORD, App, make_pool, make_user, sign_in, told
 from tests.scenarios.challenged import offer, respond, with_phone
 from tests.scenarios.custom import answer, app_of, begin, begin_with_password, custom, show_password
+from tests.scenarios.refusals import refused
 from tests.server import RunningServer, running
 from tests.tokens import verified
 
@@ -41,6 +46,25 @@ def test_a_right_answer_signs_in(quizzing: RunningServer, emulator: Emulator, ap
         "VerifyAuthChallengeResponse",
         "DefineAuthChallenge",
     ]
+
+
+def test_the_functions_of_the_page_serve(tmp_path: Path) -> None:
+    page = Path("docs/triggers.md").read_text(encoding="utf-8")
+    source = page.partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "functions.py").write_text(source, encoding="utf-8")
+    functions = runpy.run_path(str(tmp_path / "functions.py"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), functions["Functions"]) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{listening.server_port}"
+        with running(tmp_path / "data", lambda_endpoint=endpoint) as server:
+            app = custom(server)
+            assert answer(server, app, begin(server, app))["AuthenticationResult"]
+            asked = begin(server, app)
+            for _ in range(2):
+                asked = answer(server, app, asked, "green")
+            with refused(*WRONG):
+                answer(server, app, asked, "green")
+        listening.shutdown()
 
 
 def test_the_functions_are_called_by_the_invoke_protocol(

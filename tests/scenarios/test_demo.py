@@ -47,7 +47,7 @@ def test_the_demo_goes_as_described(environment: dict[str, str], tmp_path: Path)
     assert "day 14 of 14" in shown.stdout
     assert max(map(len, shown.stdout.splitlines()[2:])) <= 120
     blocked = [line for line in shown.stdout.splitlines() if "blocked, High" in line]
-    assert len(blocked) == 4
+    assert len(blocked) == 5
     for word in (
         "always-block list",
         "InvalidPasswordException",
@@ -55,6 +55,7 @@ def test_the_demo_goes_as_described(environment: dict[str, str], tmp_path: Path)
         "first sign-in from BR",
         "about 29 names tried from",
         "feedback Valid",
+        "refresh token, new country",
         "went as described",
     ):
         assert word in shown.stdout, word

@@ -12,6 +12,7 @@ from doorward.cli import (
     breach,
     demo,
     evaluate,
+    events,
     keys,
     messages,
     pools,
@@ -23,6 +24,7 @@ from doorward.cli import (
     synthesize,
     users,
 )
+from doorward.settings import SettingsFileError
 from doorward.store.sealing import SealError
 
 app = typer.Typer(
@@ -40,6 +42,7 @@ app.command("simulate")(simulate.simulate)
 app.command("synthesize")(synthesize.synthesize)
 app.add_typer(breach.app, name="breach")
 app.add_typer(risk.app, name="risk")
+app.add_typer(events.app, name="events")
 app.add_typer(pools.app, name="pools")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
@@ -59,9 +62,11 @@ def main() -> None:
         _fail("interrupted", 1)
     except ValidationError as problem:
         for error in problem.errors():
-            where = ".".join(str(part) for part in error["loc"])
-            typer.echo(f"doorward: setting {where}: {error['msg']}", err=True)
+            # What follows the setting's name is the way through pydantic's own types.
+            typer.echo(f"doorward: setting {error['loc'][0]}: {error['msg']}", err=True)
         sys.exit(2)
+    except SettingsFileError as problem:
+        _fail(str(problem), 2)
     except OSError as problem:
         _fail(
             ": ".join(str(part) for part in (problem.filename, problem.strerror) if part) or str(problem), 1

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from doorward.cli import tables
-from doorward.cli.options import Data, vault
+from doorward.cli.options import Data, existing_vault, vault
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
 from doorward.directory.access_keys import create_access_key
@@ -50,7 +50,7 @@ def create(
 @app.command("list")
 def list_keys(data: Data = None) -> None:
     """List the access keys, without their secrets."""
-    with vault(data).store.reading() as tx:
+    with existing_vault(data).store.reading() as tx:
         keys = access_keys.every(tx)
     table = Table("access key", "name", "role", "pool", "created")
     for key in keys:
@@ -61,7 +61,7 @@ def list_keys(data: Data = None) -> None:
 @app.command()
 def delete(access_key_id: Annotated[str, typer.Argument(help="The key's id.")], data: Data = None) -> None:
     """Delete an access key; what it signs is refused from the next request on."""
-    with vault(data).store.writing() as tx:
+    with existing_vault(data).store.writing() as tx:
         if not access_keys.remove(tx, access_key_id):
             typer.echo(f"doorward: there is no access key {access_key_id}", err=True)
             raise typer.Exit(1)

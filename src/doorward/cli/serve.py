@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -10,11 +11,13 @@ import typer
 
 from doorward import logging
 from doorward.app import Vault, open_vault
+from doorward.breach.corpus import CorpusUnreadable
 from doorward.cli.options import Data, settings
 from doorward.clock import SystemClock
 from doorward.directory.access_keys import create_access_key
 from doorward.directory.queries import access_keys
 from doorward.server import Server
+from doorward.settings import unknown_variables
 
 FIRST_KEY_FILE = "first-access-key"
 
@@ -35,11 +38,23 @@ def serve(
     if first_key.exists():
         typer.echo(f"  access key {first_key.resolve()}")
     typer.echo("  more keys  doorward keys create")
+    for problem in _doubts(server):
+        typer.echo(f"doorward: {problem}", err=True)
     # uvicorn finishes the requests in hand and then raises the signal anew: with its own effect the process
     # would end before the database is closed.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     server.run()
+
+
+def _doubts(server: Server) -> Iterator[str]:
+    """Yield what keeps no server from running, and was hardly meant."""
+    for name in unknown_variables():
+        yield f"{name} is no setting, and changes nothing"
+    try:
+        _ = server.services.corpus.version
+    except CorpusUnreadable as problem:
+        yield f"passwords cannot be checked against breaches: {problem}"
 
 
 def _end(*_: object) -> NoReturn:

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from doorward.app import open_vault
-from doorward.cli.options import Data, settings
+from doorward.cli.options import Data, existing_vault, settings
 from doorward.clock import SystemClock
 from doorward.directory.queries import user_pools
 from doorward.tokens.issuer import Issuer
@@ -24,7 +23,7 @@ def rotate(
 ) -> None:
     """Sign with new keys from now on; the old ones verify until their last token has expired."""
     chosen = settings(data)
-    opened = open_vault(chosen)
+    opened = existing_vault(data)
     issuer = Issuer(opened.keyring, base_url=chosen.public_url, region=chosen.region)
     keys = issuer.new_keys()
     with opened.store.writing() as tx:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.table import Table
 
 from doorward.app import build_services
 from doorward.cli import tables
@@ -165,8 +164,4 @@ def _show(result: Simulation) -> None:
     if result.response != result.would_have:
         typer.echo(f"          ENFORCED would have: {result.would_have}")
     typer.echo(f"history   {result.earlier_sign_ins} earlier sign-ins, model {result.model_version}")
-    table = Table("weight", "signal", "value", "reason")
-    table.add_row(f"{result.prior:+.3f}", "prior", "", "before anything is looked at")
-    for reason in result.reasons:
-        table.add_row(f"{reason.weight:+.3f}", reason.signal, reason.value, reason.sentence)
-    tables.show(table)
+    tables.show(tables.of_reasons(result.prior, result.reasons))

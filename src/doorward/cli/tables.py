@@ -1,9 +1,41 @@
 """Tables as people read them, and as scripts do."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from rich.console import Console
 from rich.table import Table
 
 _AS_WIDE_AS_IT_NEEDS = 100_000
+
+
+class Weighed(Protocol):
+    """A reason, of an attempt that is simulated or of an event."""
+
+    @property
+    def signal(self) -> str:
+        """What was looked at."""
+
+    @property
+    def value(self) -> str:
+        """What it saw."""
+
+    @property
+    def weight(self) -> float:
+        """What that adds to the score."""
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+
+
+def of_reasons(prior: float, reasons: Sequence[Weighed]) -> Table:
+    """Return the table of a score: its weights add up to it."""
+    table = Table("weight", "signal", "value", "reason")
+    table.add_row(f"{prior:+.3f}", "prior", "", "before anything is looked at")
+    for reason in reasons:
+        table.add_row(f"{reason.weight:+.3f}", reason.signal, reason.value, reason.sentence)
+    return table
 
 
 def show(table: Table) -> None:

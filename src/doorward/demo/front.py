@@ -1,7 +1,7 @@
 """Calling the server over the wire, with boto3, as a backend does for its users and an operator for himself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the request's id and, where it was refused, the exception's name and message."""
+    """What came back: the request's id and, where it was refused, the exception's name and message; else the
+    refresh token, where there was one.
+    """
 
     request_id: str
     error: str | None = None
     message: str = ""
+    refresh_token: str = field(default="", repr=False)
 
 
 class Front:
@@ -47,6 +50,17 @@ class Front:
             self._client.initiate_auth,
             ClientId=self._pool.backend,
             AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters=parameters,
+            UserContextData=self._context(username, origin),
+        )
+
+    def refresh(self, username: str, refresh_token: str, origin: Origin) -> Answer:
+        """InitiateAuth with a refresh token."""
+        parameters = {"REFRESH_TOKEN": refresh_token, "SECRET_HASH": self._secret_hash(username)}
+        return _answered(
+            self._client.initiate_auth,
+            ClientId=self._pool.backend,
+            AuthFlow="REFRESH_TOKEN_AUTH",
             AuthParameters=parameters,
             UserContextData=self._context(username, origin),
         )
@@ -144,4 +158,5 @@ def _answered(operation: Any, **parameters: Any) -> Answer:
         error = refused.response["Error"]
         request_id = refused.response["ResponseMetadata"]["RequestId"]
         return Answer(request_id, error.get("Code", ""), error.get("Message", ""))
-    return Answer(response["ResponseMetadata"]["RequestId"])
+    tokens: Mapping[str, str] = response.get("AuthenticationResult", {})
+    return Answer(response["ResponseMetadata"]["RequestId"], refresh_token=tokens.get("RefreshToken", ""))

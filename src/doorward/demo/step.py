@@ -8,6 +8,7 @@ from doorward.demo.front import Answer
 from doorward.history.auth_event import AuthEvent
 
 BLOCKED: Final = "Unable to login because of security reasons"
+REVOKED: Final = "Refresh Token has been revoked"
 WRONG: Final = "Incorrect username or password."
 
 REASONS_SHOWN: Final = 3
@@ -31,6 +32,7 @@ class Expected:
 ALLOWED: Final = Expected(levels=(None, "Low"))
 REFUSED_AS_WRONG: Final = Expected(error="NotAuthorizedException", message=WRONG)
 BLOCKED_UNSEEN: Final = Expected(error="NotAuthorizedException", message=BLOCKED)
+SESSION_ENDED: Final = Expected(error="NotAuthorizedException", message=REVOKED, levels=("High",))
 
 
 def blocked_for(signal: str) -> Expected:
@@ -81,7 +83,7 @@ def _where(event: AuthEvent) -> str:
 def _outcome(answer: Answer) -> str:
     if answer.error is None:
         return "allowed"
-    return "blocked" if answer.message == BLOCKED else "refused"
+    return "blocked" if answer.message in (BLOCKED, REVOKED) else "refused"
 
 
 def _risk(event: AuthEvent) -> str:

@@ -1,4 +1,4 @@
-"""What happens after two quiet weeks: six acts over the wire, each step with what it promises."""
+"""What happens after two quiet weeks: seven acts over the wire, each step with what it promises."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from doorward.demo.step import (
     ALLOWED,
     BLOCKED_UNSEEN,
     REFUSED_AS_WRONG,
+    SESSION_ENDED,
     Expected,
     Step,
     blocked_for,
@@ -172,6 +173,19 @@ def it_was_she(stage: Stage) -> Iterator[Step]:
     yield stage.step(6, f"{she.username}, the very same attempt again", answer, ALLOWED)
 
 
+def a_stolen_session(stage: Stage) -> Iterator[Step]:
+    """Somebody has a user's refresh token, which needs no password."""
+    person = stage.cast.others[-2]
+    home = usual_origin(person)
+    session = stage.front.sign_in(person.username, person.password, home)
+    yield stage.step(7, f"{person.username} signs in at home", session, ALLOWED)
+
+    thief = Origin("177.32.4.6", linux_computer("thief"), "pt-BR", "-03:00")
+    answer = stage.front.refresh(person.username, session.refresh_token, thief)
+    tried = f"{person.username}'s refresh token, new country and device"
+    yield stage.step(7, tried, answer, SESSION_ENDED)
+
+
 ACTS: Final[tuple[Act, ...]] = (
     a_usual_sign_in,
     from_a_new_country,
@@ -179,6 +193,7 @@ ACTS: Final[tuple[Act, ...]] = (
     from_an_always_blocked_range,
     breached_passwords,
     it_was_she,
+    a_stolen_session,
 )
 
 

@@ -42,6 +42,10 @@ def show(
             f" --username {heroine.username} --max-results 3",
         ),
         (
+            "the same with what weighed most; events show EVENT_ID has every reason of one",
+            f"{doorward} events list --data {quote(str(data))} --pool $POOL --user {heroine.username} --limit 3",
+        ),
+        (
             f"{person.username} signs in at home; then put 185.220.101.9 in, which is always blocked",
             f"{aws} cognito-idp admin-initiate-auth --user-pool-id $POOL --client-id $CLIENT"
             f" --auth-flow ADMIN_USER_PASSWORD_AUTH"

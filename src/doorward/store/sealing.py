@@ -11,7 +11,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -39,13 +39,18 @@ class UnknownKey(SealError):
 class Keyring:
     """The keys that protect secrets at rest, by id. The last one seals; every one opens.
 
+    `now`, where it is given, returns the keys that there are now: it is asked where a value was sealed by a key that
+    the ring lacks, because another process has rotated since this one began. Keys learned so open and do not seal.
     Raises SealError for no key at all, an id twice, an id of other characters than letters, digits, `_.-`,
     or a key that is not 32 bytes long.
     """
 
-    __slots__ = ("_keys", "_newest")
+    __slots__ = ("_keys", "_newest", "_now")
 
-    def __init__(self, keys: Iterable[tuple[str, bytes]]) -> None:
+    def __init__(
+        self, keys: Iterable[tuple[str, bytes]], now: Callable[[], Iterable[tuple[str, bytes]]] | None = None
+    ) -> None:
+        self._now = now
         self._keys: dict[str, _Key] = {}
         for key_id, material in keys:
             if _KEY_ID.fullmatch(key_id) is None:
@@ -88,9 +93,7 @@ class Keyring:
     def open(self, sealed: bytes, context: bytes) -> bytes:
         """Decrypt. Raises UnknownKey, and SealError where the value or context is not as sealed."""
         key_id, rest = _split(sealed)
-        key = self._keys.get(key_id)
-        if key is None:
-            raise UnknownKey(f"The sealing key {key_id} is not in the key ring.")
+        key = self._keys.get(key_id) or self._learned(key_id)
         nonce, ciphertext = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
         if len(nonce) != _NONCE_BYTES:
             raise SealError("The sealed value is cut short.")
@@ -98,6 +101,20 @@ class Keyring:
             return key.cipher(nonce).decrypt(nonce[_HALF:], ciphertext, key.prefix + nonce + context)
         except (InvalidTag, ValueError):
             raise SealError("The sealed value was changed, or belongs somewhere else.") from None
+
+    def _learned(self, key_id: str) -> "_Key":
+        """Return a key that came after this ring was made. Raises UnknownKey where there is none."""
+        try:
+            there_are = dict(self._now()) if self._now is not None else {}
+        except SealError:
+            there_are = {}
+        material = there_are.get(key_id)
+        if material is None or len(material) != KEY_BYTES:
+            raise UnknownKey(f"The sealing key {key_id} is not in the key ring.")
+        key = _Key(key_id, material)
+        # A new dictionary, since other threads may be going through the old one.
+        self._keys = {**self._keys, key_id: key}
+        return key
 
     def knows(self, value: bytes) -> bool:
         """Say whether a key of this ring made a value, which may be sealed or a digest."""

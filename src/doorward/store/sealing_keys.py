@@ -26,7 +26,8 @@ def load(data_dir: Path, environment: str | None, *, create: bool = True) -> Key
     """Return the keys: those of `environment` (the value of DOORWARD_SEALING_KEYS) alone where it has any.
 
     Otherwise those of the file in `data_dir`, which is made where it is missing, unless `create` is false:
-    say so where a database exists, because a new key would open nothing in it.
+    say so where a database exists, because a new key would open nothing in it. The file is read again where a
+    value comes that another process has sealed with a key from after this call.
     Raises SealError for keys that do not parse, or a file that is missing or that others can read.
     """
     if environment is not None and environment.strip():
@@ -38,7 +39,7 @@ def load(data_dir: Path, environment: str | None, *, create: bool = True) -> Key
                 f"The key file {path} is missing; without it the stored secrets cannot be opened."
             )
         _create(path)
-    return Keyring(parse_keys(_read(path)))
+    return Keyring(parse_keys(_read(path)), now=lambda: parse_keys(_read(path)))
 
 
 def add_key(data_dir: Path) -> str:

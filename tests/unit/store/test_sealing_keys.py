@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from doorward.store import sealing_keys
-from doorward.store.sealing import SealError, write_keys
+from doorward.store.sealing import Keyring, SealError, UnknownKey, write_keys
 
 
 def test_the_first_start_makes_a_private_file_and_the_second_reads_it(tmp_path: Path) -> None:
@@ -76,3 +76,25 @@ def test_rotations_at_once_lose_no_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         added = list(pool.map(lambda _: sealing_keys.add_key(tmp_path), range(16)))
     assert set(sealing_keys.load(tmp_path, None).key_ids) == {*first, *added}
+
+
+def test_a_ring_from_before_a_rotation_opens_what_the_new_key_sealed_and_goes_on_sealing_with_its_own(
+    tmp_path: Path,
+) -> None:
+    running = sealing_keys.load(tmp_path, None)
+    before = running.key_ids[-1]
+    added = sealing_keys.add_key(tmp_path)
+    sealed = sealing_keys.load(tmp_path, None).seal(b"secret", b"c")
+    assert running.open(sealed, b"c") == b"secret"
+    assert running.key_ids == (before, added)
+    assert running.seal(b"other", b"c")[2 : 2 + len(before)] == before.encode()
+
+
+def test_a_key_that_is_in_no_file_stays_unknown(tmp_path: Path) -> None:
+    running = sealing_keys.load(tmp_path, None)
+    foreign = Keyring([("elsewhere", b"k" * 32)]).seal(b"secret", b"c")
+    with pytest.raises(UnknownKey):
+        running.open(foreign, b"c")
+    (tmp_path / sealing_keys.FILE_NAME).unlink()
+    with pytest.raises(UnknownKey):
+        running.open(foreign, b"c")
