@@ -188,6 +188,16 @@ def test_of_many_at_once_one_wins_without_grace(server: RunningServer) -> None:
         assert sum(threads.map(attempt, range(8))) == 1
 
 
+def test_without_grace_nor_does_one_that_came_before_the_one_that_won(clocked: ClockedServer) -> None:
+    """Requests have the time at which they came, and do not get their turns in that order."""
+    app = make(clocked)
+    first = sign_in(clocked, app, "anna")["RefreshToken"]
+    renew(clocked, app, first)
+    clocked.clock.advance(-0.01)
+    with refused(*REUSED):
+        renew(clocked, app, first)
+
+
 def test_a_client_shows_its_secret(server: RunningServer) -> None:
     app = make(server, GenerateSecret=True)
     token = sign_in(server, app, "anna")["RefreshToken"]

@@ -73,7 +73,8 @@ def _standing(family: TokenFamily, token: str, client: AppClient, now: Instant) 
         return "good"
     if family.rotated_at is None:
         return None
-    if now < family.rotated_at + client.rotation_grace:
+    # Of requests at once the later one may have rotated first: without a grace that is none all the same.
+    if client.rotation_grace and now < family.rotated_at + client.rotation_grace:
         return "just replaced" if _is(token, family.replaced_digest) else "late"
     return "used again"
 
