@@ -1,5 +1,6 @@
 """Fixtures that every test can ask for."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,9 @@ class ClockedServer(RunningServer):
 
 
 logging.configure("debug", "console")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs the tests in the background lets processes ignore Ctrl-C, and the commands under test with them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -66,10 +66,10 @@ def random_digits(count: int) -> str:
 
 
 def random_token(bytes_of_entropy: int = 32) -> str:
-    """Return an unpredictable URL-safe text, which no command line takes for an option: it begins with no hyphen."""
-    while (text := secrets.token_urlsafe(bytes_of_entropy)).startswith("-"):
+    """Return an unpredictable URL-safe text. It begins with no dash: command lines would take it for an option."""
+    while (token := secrets.token_urlsafe(bytes_of_entropy)).startswith("-"):
         pass
-    return text
+    return token
 
 
 def random_text(count: int, alphabet: str = _ALPHANUMERIC) -> str:

@@ -73,7 +73,7 @@ def _standing(family: TokenFamily, token: str, client: AppClient, now: Instant) 
         return "good"
     if family.rotated_at is None:
         return None
-    # Of requests at once the later one may have rotated first: without a grace that is none all the same.
+    # A request that came before the rotation and waited for it looks as if it were within any grace, even none.
     if client.rotation_grace and now < family.rotated_at + client.rotation_grace:
         return "just replaced" if _is(token, family.replaced_digest) else "late"
     return "used again"
