@@ -237,16 +237,20 @@ def test_the_functions_of_a_pool_come_back_as_they_were_given(quizzing: RunningS
     assert pool["LambdaConfig"] == TRIGGERS
 
 
-def test_a_second_factor_comes_behind(quizzing: RunningServer, emulator: Emulator) -> None:
+def behind_the_functions(quizzing: RunningServer, emulator: Emulator) -> tuple[App, Any]:
+    """Let mia, who has a second factor, answer the functions; return what she is asked then."""
     emulator.reset()
-    pool = make_pool(quizzing, LambdaConfig=TRIGGERS)
-    asking = app_of(quizzing, pool)
-    offer(quizzing, pool)
+    asking = app_of(quizzing, make_pool(quizzing, LambdaConfig=TRIGGERS))
+    offer(quizzing, asking.pool_id)
     with_phone(quizzing, asking, "mia")
-    asked = answer(quizzing, asking, begin(quizzing, asking, "mia"), username="mia")
+    return asking, answer(quizzing, asking, begin(quizzing, asking, "mia"), username="mia")
+
+
+def test_a_second_factor_comes_behind(quizzing: RunningServer, emulator: Emulator) -> None:
+    asking, asked = behind_the_functions(quizzing, emulator)
     assert asked["ChallengeName"] == "SMS_MFA"
     called = len(emulator.events)
-    granted = respond(quizzing, asking, asked, "mia", SMS_MFA_CODE=quizzing.last_code(pool))
+    granted = respond(quizzing, asking, asked, "mia", SMS_MFA_CODE=quizzing.last_code(asking.pool_id))
     assert "AuthenticationResult" in granted
     assert len(emulator.events) == called
 
@@ -290,17 +294,12 @@ def test_a_new_password_ends_what_waits_behind_the_functions_too(
     quizzing: RunningServer, emulator: Emulator
 ) -> None:
     """The user may have changed it because somebody else reads what the functions send him."""
-    emulator.reset()
-    pool = make_pool(quizzing, LambdaConfig=TRIGGERS)
-    asking = app_of(quizzing, pool)
-    offer(quizzing, pool)
-    with_phone(quizzing, asking, "mia")
-    asked = answer(quizzing, asking, begin(quizzing, asking, "mia"), username="mia")
+    asking, asked = behind_the_functions(quizzing, emulator)
     quizzing.administrator.admin_set_user_password(
-        UserPoolId=pool, Username="mia", Password="Better-Horse-8-Staple", Permanent=True
+        UserPoolId=asking.pool_id, Username="mia", Password="Better-Horse-8-Staple", Permanent=True
     )
     with pytest.raises(ClientError, match="Invalid session"):
-        respond(quizzing, asking, asked, "mia", SMS_MFA_CODE=quizzing.last_code(pool))
+        respond(quizzing, asking, asked, "mia", SMS_MFA_CODE=quizzing.last_code(asking.pool_id))
 
 
 def test_a_password_changed_while_the_function_thinks(
