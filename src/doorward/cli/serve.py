@@ -52,7 +52,7 @@ def _doubts(server: Server) -> Iterator[str]:
     for name in unknown_variables():
         yield f"{name} is no setting, and changes nothing"
     try:
-        _ = server.services.corpus.version
+        _ = server.services.known_passwords.corpus.version
     except CorpusUnreadable as problem:
         yield f"passwords cannot be checked against breaches: {problem}"
 
