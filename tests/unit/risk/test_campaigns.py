@@ -82,6 +82,25 @@ def test_a_list_tried_from_ten_thousand_addresses_shows_in_the_whole_pool() -> N
     assert during.level <= Level.LOW
 
 
+def test_a_list_of_users_names_is_not_hidden_by_names_that_never_existed() -> None:
+    """A pool in which twenty made-up names a minute fail at any time, and a name of its users in eight seconds."""
+    velocity = Velocity()
+    quiet_days(velocity)
+    beats = 6 * 3600 // 3
+    for beat in range(beats):
+        at = NOW + 3.0 * (beat - beats)
+        velocity.note(somewhere(9000 + beat % 4000), f"made-up-{beat}", Outcome.UNKNOWN_NAME, at)
+    for number in range(50):
+        at = NOW + 8.0 * number
+        velocity.note(somewhere(2000 + number), f"user-{number}", Outcome.FAILURE, at)
+        for beat in range(3):
+            made_up = f"made-up-too-{number}-{beat}"
+            velocity.note(somewhere(13_000 + 3 * number + beat), made_up, Outcome.UNKNOWN_NAME, at + 2.0 * beat)
+    during = assessed(velocity, somewhere(5000), "victim", NOW + 401)
+    assert weight(during, "stuffing") > 2
+    assert "names of users failed" in next(r.sentence for r in during.reasons if r.signal == "stuffing")
+
+
 def test_people_at_home_hardly_notice_a_list_tried_elsewhere() -> None:
     velocity = Velocity()
     quiet_days(velocity)

@@ -1,6 +1,7 @@
 """What happens around an attempt: lists being tried, one name being guessed, a user being worn down."""
 
 from math import log
+from typing import NamedTuple
 
 from doorward.risk.model import Model
 from doorward.risk.reasons import Reason, because, shown
@@ -35,14 +36,14 @@ def stuffing(scene: Scene) -> Reason | None:
                 weight = min(weight, beyond_usual(candidate, view.usual, model) * wide)
             if weight > best:
                 best, window, where = weight, candidate, value or ""
-    weight, expected = burst(view, model)
-    if weight * wide > best:
+    shown_by = burst(view, model)
+    if shown_by.weight * wide > best:
         return because(
             "stuffing",
             "the whole pool",
-            weight * wide,
-            f"about {view.lately.failing:.0f} names failed in the whole pool within minutes, "
-            f"where {expected:.0f} are usual",
+            shown_by.weight * wide,
+            f"about {shown_by.failing:.0f} names{' of users' if shown_by.of_users else ''} failed in the whole pool "
+            f"within minutes, where {shown_by.expected:.0f} are usual",
         )
     if not best:
         return None
@@ -121,29 +122,57 @@ def beyond_usual(window: Window, usual: Window, model: Model) -> float:
     return log(max(window.failing / (model.burst_least + beside), 1.0))
 
 
-def burst(view: VelocityView, model: Model) -> tuple[float, float]:
-    """The weight of far more names failing in the whole pool within minutes than usual, and the usual number.
+class Burst(NamedTuple):
+    """A weight, and the names failing within minutes that it rests on: all of them, or those `of_users` alone."""
+
+    weight: float
+    failing: float
+    expected: float
+    of_users: bool
+
+
+def burst(view: VelocityView, model: Model) -> Burst:
+    """Far more names failing in the whole pool within minutes than usual.
 
     Where b names fail and m are expected, an attempt is b / m times as likely to be the attacker's as at other
     times: ln(b / m), as far as b is no chance: at most b · ln(b / m) − (b − m), the log-likelihood ratio of the two
     rates (Poisson), less `burst_prior`. That may show within minutes or, of a slower list, within hours; the weight
     is of the minutes, so it ends soon after the list does.
+
+    Of names that do not exist an open pool sees many at any time, which hide a list of ones that do. An attempt that
+    is scored is on a user's name, so what fails on users' names alone is looked at too, and the stronger counts.
     """
-    lately, usual = view.lately, view.usual
+    every = _burst(view.lately, view.hours, view.usual, view.usual_seconds, model)
+    if view.usual.unknown <= 0.0:
+        return Burst(*every, of_users=False)
+    users = _burst(
+        _of_users(view.lately), _of_users(view.hours), _of_users(view.usual), view.usual_seconds, model
+    )
+    return Burst(*users, of_users=True) if users > every else Burst(*every, of_users=False)
+
+
+def _burst(
+    lately: Window, hours: Window, usual: Window, usual_seconds: float, model: Model
+) -> tuple[float, float, float]:
     failing = lately.failing
     if failing <= model.burst_least:
-        return 0.0, 0.0
+        return 0.0, failing, 0.0
     share = _usually_failing(usual.names, usual.failing, model)
-    steady = usual.failing / view.usual_seconds if view.usual_seconds > 0.0 else 0.0
+    steady = usual.failing / usual_seconds if usual_seconds > 0.0 else 0.0
     expected = _expected(lately, share, steady * LATELY_SECONDS, model)
     if failing <= expected:
-        return 0.0, expected
+        return 0.0, failing, expected
     ratio = log(failing / expected)
     surprise = max(
         failing * ratio - (failing - expected),
-        _surprise(view.hours, _expected(view.hours, share, steady * HOURS_SECONDS, model)),
+        _surprise(hours, _expected(hours, share, steady * HOURS_SECONDS, model)),
     )
-    return min(ratio, max(surprise + model.burst_prior, 0.0), model.burst_at_most), expected
+    return min(ratio, max(surprise + model.burst_prior, 0.0), model.burst_at_most), failing, expected
+
+
+def _of_users(window: Window) -> Window:
+    unknown = window.unknown
+    return Window(names=max(window.names - unknown, 0.0), failing=max(window.failing - unknown, 0.0))
 
 
 def _expected(window: Window, share: float, steady: float, model: Model) -> float:
