@@ -95,7 +95,9 @@ def test_a_list_of_users_names_is_not_hidden_by_names_that_never_existed() -> No
         velocity.note(somewhere(2000 + number), f"user-{number}", Outcome.FAILURE, at)
         for beat in range(3):
             made_up = f"made-up-too-{number}-{beat}"
-            velocity.note(somewhere(13_000 + 3 * number + beat), made_up, Outcome.UNKNOWN_NAME, at + 2.0 * beat)
+            velocity.note(
+                somewhere(13_000 + 3 * number + beat), made_up, Outcome.UNKNOWN_NAME, at + 2.0 * beat
+            )
     during = assessed(velocity, somewhere(5000), "victim", NOW + 401)
     assert weight(during, "stuffing") > 2
     assert "names of users failed" in next(r.sentence for r in during.reasons if r.signal == "stuffing")
