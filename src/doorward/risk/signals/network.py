@@ -39,12 +39,16 @@ def _sentence(scene: Scene) -> str:
     c, keys, counts = scene.circumstance, scene.keys, scene.profile.counts
     if c.country and keys[COUNTRY] not in counts[COUNTRY]:
         return f"first sign-in from {shown(c.country)}, after {scene.profile.successes} from elsewhere"
-    in_country = f"; {scene.earlier(COUNTRY, 'earlier ones')} were in {shown(c.country)}" if c.country else ""
     if keys[ASN] and keys[ASN] not in counts[ASN]:
-        return f"first sign-in from AS{c.asn}{in_country}"
+        return f"first sign-in from AS{c.asn}{_in_country(scene)}"
     if c.address and keys[ADDRESS] in counts[ADDRESS]:
         return f"{scene.earlier(ADDRESS)} came from this address"
-    return _known_network(scene) or f"first sign-in from this address{in_country}"
+    return _known_network(scene) or f"first sign-in from this address{_in_country(scene)}"
+
+
+def _in_country(scene: Scene) -> str:
+    country = scene.circumstance.country
+    return f"; {scene.earlier(COUNTRY, 'earlier ones')} were in {shown(country)}" if country else ""
 
 
 def _known_network(scene: Scene) -> str:

@@ -3,7 +3,7 @@
 from math import log2
 
 from doorward.risk.profile import day_of, hour_of
-from doorward.risk.reasons import Reason, because
+from doorward.risk.reasons import NEGLIGIBLE, Reason, because
 from doorward.risk.scene import Scene
 
 _DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
@@ -25,6 +25,8 @@ def hour(scene: Scene) -> Reason | None:
     hour_of_user = (_around(profile.hours, of_day) * scale + _CONCENTRATION * hour_of_pool) / total
     day_of_user = (profile.days[of_week] * scale + _CONCENTRATION * day_of_pool) / total
     weight = scene.evidence(hour_of_pool * day_of_pool / (hour_of_user * day_of_user), scene.model.hour)
+    if -NEGLIGIBLE < weight < NEGLIGIBLE:
+        return None  # often, and a sentence costs more than the weight
     usual = "a usual" if weight < -0.1 else "an unusual" if weight > 0.3 else "an ordinary"
     value = f"{_DAYS[of_week]} {of_day:02d} h UTC"
     return because("hour", value, weight, f"{usual} time for this user: {value}")
