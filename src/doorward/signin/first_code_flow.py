@@ -6,7 +6,6 @@ passwords are, and apart from all other codes.
 
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection
 
 from doorward.directory.user import User
@@ -20,7 +19,7 @@ from doorward.signin.first_factors import CODE_ADDRESS, Chooser, FirstCode, can_
 from doorward.signin.refusals import TOO_MANY_GUESSES, WRONG_CODE
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import read_again
-from doorward.signin.second_factor_flow import LONGEST_CODE, WRONG_ANSWERS
+from doorward.signin.second_factor_flow import LONGEST_CODE
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import (
     BEFORE_CREDENTIALS,
@@ -151,10 +150,8 @@ def _wrong(tx: Connection, sign_in: SignIn) -> Answer:
     sign_in.answered.append(PASSWORD_WRONG)
     waiting = sign_in.answers
     factor_guesses.count_wrong(tx, sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now, FIRST)
-    if waiting is None or waiting.state.wrong_answers + 1 >= WRONG_ANSWERS:
+    if waiting is None or not sessions.wait_on(tx, sign_in.call, sign_in.client, waiting):
         return refuse(tx, sign_in, NotAuthorizedException(TOO_MANY_GUESSES))
-    state = msgspec.structs.replace(waiting.state, wrong_answers=waiting.state.wrong_answers + 1)
-    sessions.change_session(tx, sign_in.call, sign_in.client, state, waiting.handle)
     sign_in.answers = None
     return refuse(tx, sign_in, CodeMismatchException(WRONG_CODE))
 

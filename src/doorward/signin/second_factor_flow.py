@@ -36,9 +36,6 @@ from doorward.wire.errors import (
     NotAuthorizedException,
 )
 
-WRONG_ANSWERS: Final = 5
-"""So many wrong codes end one session."""
-
 LONGEST_CODE: Final = 64
 
 _ANSWERS: Final[dict[Factor, str]] = {
@@ -138,11 +135,8 @@ def _wrong(tx: Connection, sign_in: SignIn, problem: CognitoError) -> Answer:
     if waiting is None or isinstance(problem, NotAuthorizedException):
         return refuse(tx, sign_in, problem)
     factor_guesses.count_wrong(tx, sign_in.pool.id, sign_in.lockout_subject, sign_in.call.now)
-    wrong_answers = waiting.state.wrong_answers + 1
-    if wrong_answers >= WRONG_ANSWERS:
+    if not sessions.wait_on(tx, sign_in.call, sign_in.client, waiting):
         return refuse(tx, sign_in, NotAuthorizedException(TOO_MANY_GUESSES))
-    state = msgspec.structs.replace(waiting.state, wrong_answers=wrong_answers)
-    sessions.change_session(tx, sign_in.call, sign_in.client, state, waiting.handle)
     note(tx, sign_in)
     return Refusal(problem)
 

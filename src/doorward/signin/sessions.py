@@ -6,6 +6,7 @@ unpredictable handle; the state is sealed in the database under the handle's dig
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,6 +22,9 @@ from doorward.signin.session_codes import SentCode
 from doorward.signin.srp import ServerChallenge
 from doorward.triggers.auth_challenge import ChallengeResult
 from doorward.wire.errors import NotAuthorizedException
+
+WRONG_ANSWERS: Final = 5
+"""So many wrong codes end one session."""
 
 _DEFAULT_MINUTES = 3
 _HANDLE_BYTES = 48
@@ -127,6 +131,16 @@ def change_session(tx: Connection, call: Call, client: AppClient, state: Session
     digest = _digest(handle)
     sealed = call.services.keyring.seal(msgspec.msgpack.encode(state), digest)
     queries.change_session(tx, client.pool_id, digest, sealed)
+
+
+def wait_on(tx: Connection, call: Call, client: AppClient, waiting: OpenSession) -> bool:
+    """Count a wrong code in a session, which goes on under its handle; False where it was one too many for that."""
+    wrong_answers = waiting.state.wrong_answers + 1
+    if wrong_answers >= WRONG_ANSWERS:
+        return False
+    state = msgspec.structs.replace(waiting.state, wrong_answers=wrong_answers)
+    change_session(tx, call, client, state, waiting.handle)
+    return True
 
 
 def read_session(tx: Connection, call: Call, client: AppClient, challenge: str, handle: str) -> SessionState:
