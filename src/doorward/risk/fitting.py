@@ -20,7 +20,16 @@ from doorward.risk.model import SHIPPED, Model
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile, learn
 from doorward.risk.scene import NO_FACTS, Level, Scene
-from doorward.risk.traits import CLIENT_CHAIN, LANGUAGE, NETWORK_CHAIN, NETWORK_KIND, TIMEZONE, TRAITS
+from doorward.risk.traits import (
+    CLIENT_CHAIN,
+    COUNTRY,
+    LANGUAGE,
+    NETWORK_CHAIN,
+    NETWORK_KIND,
+    PLACE_CHAIN,
+    TIMEZONE,
+    TRAITS,
+)
 from doorward.risk.velocity import QUIET
 
 LEAST: Final = 0.01
@@ -84,6 +93,8 @@ class Fitting:
         told: list[Level] = []
         for chain in _CHAINS:
             scene.odds_against_user(chain, told)
+        if scene.on_new_network:
+            scene.odds_against_user(PLACE_CHAIN, told, below=COUNTRY)
         for trait, known, total, values, forgotten, share in told:
             self._predictions[trait].add(known, total, values, forgotten, share)
 

@@ -26,7 +26,7 @@ from doorward.risk.traits import (
 )
 
 AT_MOST: Final = (
-    512, 65_536, 87_381, 87_381, 16, 64, 2_048, 16_384, 32_768, 32_768, 65_536, 43_690, 87_381, 4_096, 1_024,
+    512, 8_192, 65_536, 87_381, 87_381, 16, 64, 2_048, 16_384, 32_768, 32_768, 65_536, 43_690, 87_381, 4_096, 1_024,
 )  # fmt: skip
 """How many values of each trait are held; beyond, the rarer half is forgotten (lossy counting).
 

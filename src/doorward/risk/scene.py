@@ -68,7 +68,7 @@ class Scene:
         self.velocity = velocity
         self.account = account
         self.model = model
-        self.keys = keys_of(circumstance)
+        self.keys = keys = keys_of(circumstance)
         self.scale = profile.scale(circumstance.at, model.half_life)
         """Multiplies a stored count into a decayed number of sign-ins."""
         self.sign_ins = sum(profile.days) * self.scale
@@ -76,19 +76,21 @@ class Scene:
         earlier = profile.successes
         self.own = self.scale * (1.0 + log(earlier)) / earlier if earlier else 0.0
         """Multiplies a stored count into the mass that the user has in the pool by it (`Population.observe`)."""
-        gap = max(circumstance.at - profile.last_at, 0.0)
-        self.fade: float = 2.0 ** -min(gap / model.version_half_life, 60.0)
+        gap = (circumstance.at - profile.last_at) / model.version_half_life
+        self.fade: float = 1.0 if gap <= 0.0 else 0.5 ** (gap if gap < 60.0 else 60.0)
         """What is left of a known version: nobody has kept it for sure since the last sign-in."""
-        self.known_device = (
-            circumstance.remembered_device or self.keys[DEVICE_ID] in profile.counts[DEVICE_ID]
-        )
+        counts = profile.counts
+        self.known_device = circumstance.remembered_device or keys[DEVICE_ID] in counts[DEVICE_ID]
         self.known_client = (
-            self.known_device
-            or self.keys[PLATFORM] in profile.counts[PLATFORM]
-            or self.keys[USER_AGENT] in profile.counts[USER_AGENT]
+            self.known_device or keys[PLATFORM] in counts[PLATFORM] or keys[USER_AGENT] in counts[USER_AGENT]
         )
         """The device, or the kind of client that outlives an update."""
-        self.known_network = self.keys[PREFIX] in profile.counts[PREFIX]
+        self.known_network = keys[PREFIX] in counts[PREFIX]
+
+    @property
+    def on_new_network(self) -> bool:
+        """In a /24 or /48 where the user was never seen, but in a country where he was."""
+        return not self.known_network and self.keys[COUNTRY] in self.profile.counts[COUNTRY]
 
     def share_of_user(self, trait: int) -> float:
         """The share of the user's sign-ins with this value, among those where the trait was known."""
@@ -117,13 +119,16 @@ class Scene:
             for mark in self.profile.trusted
         )
 
-    def odds_against_user(self, chain: tuple[int, ...], told: list[Level] | None = None) -> float:
+    def odds_against_user(
+        self, chain: tuple[int, ...], told: list[Level] | None = None, *, below: int | None = None
+    ) -> float:
         """p(values | anybody else of the pool) / p(values | this user), with hierarchical back-off.
 
         The product over the levels, from the widest down, of p(value | parent, pool) / p(value | parent, user); for
         the latter see `backoff.of_user`, from the former the user himself is left out. A level that is not known is
         passed over. One novelty counts once, on the level where it is new, for below it nothing is known of the
-        user; where nothing is known at all the odds are 1. `told` is given what each level said.
+        user; where nothing is known at all the odds are 1. `told` is given what each level said; `below` is the
+        trait that the widest level is counted below, where the chain does not begin with the pool as a whole.
         """
         keys, model, profile, pool = self.keys, self.model, self.profile, self.population
         alphas, discounts, unseen = model.alphas, model.discounts, model.unseen
@@ -138,8 +143,11 @@ class Scene:
                 continue
             of_trait = counts[trait]
             if within < 0:
-                within = profile.totals[trait]
-                others = pool.mass * scale - within * own
+                within, others = profile.totals[trait], pool.mass
+                if below is not None:
+                    within = min(counts[below].get(keys[below], 0), within)
+                    others = masses[below].get(keys[below], 0.0)
+                others = others * scale - within * own
             if not within:
                 break
             seen = of_trait.get(key, 0)

@@ -47,7 +47,7 @@ def test_a_value_is_as_common_as_its_users() -> None:
     assert population.probability("country", "DE") == pytest.approx(0.9, abs=0.01)
     assert population.probability("country", "FR") == pytest.approx(0.1, abs=0.01)
     assert 0 < population.probability("country", "XX") < 0.001
-    assert population.probability("asn", "100") == pytest.approx(0.9, abs=0.01)
+    assert population.probability("asn", "100") == pytest.approx(1.0, abs=0.01)
 
 
 def test_an_empty_pool_has_an_opinion_but_no_certainty() -> None:
