@@ -51,7 +51,8 @@ def unlock(
         if minutes:
             unblocking.open_to_all(tx, user, BY, now + minutes * 60)
             done.append(f"the next sign-in within {minutes:g} minutes is not blocked by risk")
-        record_help(tx, found, user, OPERATION, by=BY, because="; ".join(done), now=now)
+        if forgotten or minutes:
+            record_help(tx, found, user, OPERATION, by=BY, because="; ".join(done), now=now)
     typer.echo(f"{user.username}: {'; '.join(done)}.")
     if not user.enabled:
         typer.echo("The user is disabled: AdminEnableUser lets him sign in.")
