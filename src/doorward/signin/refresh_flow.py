@@ -17,7 +17,8 @@ from doorward.signin.refusals import BLOCKED
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.second_factor_steps import held_factors
 from doorward.signin.sign_in import Granted, SignIn
-from doorward.tokens import issuer, renewal
+from doorward.tokens import renewal
+from doorward.tokens.issuer import REUSED
 from doorward.tokens.queries import revoke_family
 from doorward.tokens.renewal import Renewal
 from doorward.wire.contract import AuthenticationResultType
@@ -73,13 +74,13 @@ def renew(
         verdict = REUSED_TOKEN
     if verdict is not None:
         _respond(sign_in, shown, verdict)
-    if not client.rotates:
-        with call.reading() as tx:
-            return call.services.issuer.renew(tx, pool, client, shown, call.now)
-    with call.writing() as tx:
-        # What is read here is what counts: of two who come at once, the second sees what the first has replaced.
+    issuer = call.services.issuer
+    with call.writing() if client.rotates else call.reading() as tx:
+        # What is read here is what counts: who was revoked meanwhile gets nothing and, of two who come at once, the
+        # second sees what the first has replaced.
         shown = renewal.renewal(tx, pool, client, token, call.now, device_key)
-        return call.services.issuer.rotate(tx, pool, client, shown, call.now)
+        give = issuer.rotate if client.rotates else issuer.renew
+        return give(tx, pool, client, shown, call.now)
 
 
 def _of_session(sign_in: SignIn, shown: Renewal) -> SignIn:
@@ -114,7 +115,7 @@ def _respond(sign_in: SignIn, shown: Renewal, verdict: RefreshVerdict) -> None:
         if event is not None:
             call.services.guard.observe(event)
     if verdict is REUSED_TOKEN:
-        raise RefreshTokenReuseException(issuer.REUSED)
+        raise RefreshTokenReuseException(REUSED)
     if verdict.demand == "revoke":
         raise NotAuthorizedException(renewal.REVOKED)
     if verdict.demand == "sign_in_again":
