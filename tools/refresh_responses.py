@@ -92,6 +92,10 @@ GetTokensFromRefreshToken.
 - An address that is always blocked is refused, and the session stays; one that is always allowed is not responded to.
   A server that refreshes for its users (a web application that renders pages there) is such an address, unless it
   passes their circumstances on in `ContextData`. Look at what AUDIT tells before you enforce.
+- Whoever has to reset his password (AdminResetUserPassword, a password from a breach) gets no tokens before he has, in
+  every mode: `PasswordResetRequiredException`, as at a sign-in, and `NotAuthorizedException` with the same sentence
+  from GetTokensFromRefreshToken, which has no such exception. Cognito does not say what it does there. His access
+  tokens live until they expire: AdminUserGlobalSignOut ends them.
 - It is an event of its own, of the type `SignIn`, since the API has no other; the member `DoorwardRefreshOf` names
   the event of the sign-in that began the session. Five of one session are written down within a day. None teaches the
   engine anything; feedback does: Valid lets the client in from there, Invalid marks it.

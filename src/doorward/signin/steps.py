@@ -18,7 +18,7 @@ from doorward.signin.endings import ask, grant, refuse
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.password_check import keep_password_check
 from doorward.signin.passwords import NEVER_CHECKED, UNCHECKED
-from doorward.signin.refusals import BLOCKED, INCORRECT, LOCKED, RESET_FOR_SECURITY, RESET_REQUIRED
+from doorward.signin.refusals import BLOCKED, INCORRECT, LOCKED, RESET_FOR_SECURITY, reset_required
 from doorward.signin.second_factor_steps import ask_second_factor, held_factors
 from doorward.signin.second_factors import FACTORS
 from doorward.signin.sign_in import Answer, SignIn, Step
@@ -86,10 +86,8 @@ def refuse_unusable_user(tx: Connection, sign_in: SignIn) -> Answer | None:
         return refuse(tx, sign_in, NotAuthorizedException("User is disabled."))
     if user.status == "UNCONFIRMED":
         return refuse(tx, sign_in, UserNotConfirmedException("User is not confirmed."))
-    if user.status == "RESET_REQUIRED":
-        leaked = user.password is not None and user.password.compromised
-        why = RESET_FOR_SECURITY if leaked else RESET_REQUIRED
-        return refuse(tx, sign_in, PasswordResetRequiredException(why))
+    if must_reset := reset_required(user):
+        return refuse(tx, sign_in, must_reset)
     # Whoever shows something else than the password may do so when a temporary one has expired.
     expires_at = user.password.expires_at if user.password and "password" in sign_in.proofs else None
     if expires_at is not None and expires_at <= now:
