@@ -105,7 +105,7 @@ GetTokensFromRefreshToken.
   refresh token is replaced, and one that comes back after it was replaced (and after `RetryGracePeriodSeconds`) is
   refused with `RefreshTokenReuseException` and ends the session, in every mode. Within the grace the same token is
   answered with the same new one, so that a lost answer or a second tab does no harm. Without a grace both do: take
-  some seconds.
+  some seconds. RevokeToken takes each of a session's tokens, replaced ones too, and ends the whole session.
 
 "Its action" is that of the level; every pool's MFA is `OPTIONAL`.
 

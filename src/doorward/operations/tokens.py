@@ -61,7 +61,7 @@ def get_tokens_from_refresh_token(
 
 
 def revoke_token(call: Call, request: RevokeTokenRequest) -> RevokeTokenResponse:
-    """End a refresh token and every token got by it.
+    """End a refresh token, every token got by it and, where rotation has replaced it, those that came after it.
 
     A token that is unknown, another client's or revoked already is no error (RFC 7009). Raises
     UnsupportedTokenTypeException for an access or ID token, UnsupportedOperationException where the client has
