@@ -49,7 +49,7 @@ def resumed(tx: Connection, request: SignInRequest, challenge: str) -> SignIn:
     sign_in.answers = OpenSession(handle, state)
     sign_in.event_id = state.event_id
     sign_in.proofs = state.proven
-    sign_in.pending = state.pending
+    sign_in.pending, sign_in.let_in = state.pending, state.let_in
     sign_in.device_key, sign_in.owes_device_proof = state.device_key, state.owes_device_proof
     sign_in.password_digest = state.password_digest
     return sign_in

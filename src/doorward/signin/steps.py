@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse
 from doorward.protection.screening import Demand
+from doorward.protection.unblocking import is_still_open
 from doorward.signin import lockout, queries
 from doorward.signin.device_steps import ask_device_proof, demand_with_device
 from doorward.signin.endings import ask, grant, refuse
@@ -30,6 +31,7 @@ from doorward.wire.errors import (
     UserNotFoundException,
 )
 
+WAY_CLOSED: Final = "the way out was another sign-in's meanwhile, or its time was over"
 NO_FACTOR: Final = "The user pool requires a second factor, and the user holds none."
 
 PASSWORD_RIGHT: Final = ChallengeResponse("Password", "Success")
@@ -130,6 +132,7 @@ def respond_to_risk(tx: Connection, sign_in: SignIn) -> Answer | None:
 
 def act_on(tx: Connection, sign_in: SignIn, demand: Demand) -> Answer | None:
     """Do what the verdict demands; what is asked of the user, and not shown yet, is pending."""
+    sign_in.let_in = sign_in.verdict is not None and sign_in.verdict.let_in
     match demand:
         case "refuse" | "block":
             risky = sign_in.verdict is not None and sign_in.verdict.risky
@@ -150,8 +153,15 @@ def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:
 
 
 def grant_tokens(tx: Connection, sign_in: SignIn) -> Answer:
-    """All is well: here are the tokens, unless the device owes the proof of its secret."""
-    return ask_device_proof(tx, sign_in) if sign_in.owes_device_proof else grant(tx, sign_in)
+    """All is well: here are the tokens, unless the device owes the proof of its secret.
+
+    A way out of a block is for one sign-in: of several that were let in at once, for the one that ends first.
+    """
+    if sign_in.owes_device_proof:
+        return ask_device_proof(tx, sign_in)
+    if sign_in.let_in and not is_still_open(tx, sign_in.screening):
+        return refuse(tx, sign_in, NotAuthorizedException(BLOCKED), WAY_CLOSED)
+    return grant(tx, sign_in)
 
 
 BEFORE_CREDENTIALS: tuple[Step, ...] = (refuse_blocked_address, refuse_while_locked)
