@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tools.first_factor_cases import NOT_OFFERED, FirstFactorCase, Rule, tables
+from tools.first_factor_cases import FirstFactorCase, Rule, tables
 from tools.passkey_responses import passkey_section
-from tools.responses import ABLE, REFUSED, SETUP, TOKENS, UNABLE
+from tools.responses import ABLE, UNABLE
 
 PAGE: Final = Path("docs/choice-based-sign-in.md")
 
@@ -31,26 +31,13 @@ def code_cases() -> Iterator[FirstFactorCase]:
         )
 
 
-def _ordinary(mfa: str, user: str, has_password: bool) -> str:
-    if mfa == "OFF":
-        return TOKENS
-    owes_second = mfa == "ON" or user in {OTHER, SAME, BOTH}
-    if owes_second and has_password:
-        return NOT_OFFERED
-    if user in {OTHER, BOTH}:
-        return OTHER
-    if owes_second:
-        return REFUSED if user == UNABLE else SETUP
-    return TOKENS
-
-
 _RULE: Final = Rule(
     ways=WAYS,
     with_mfa=USERS,
     without_mfa=(UNABLE, OTHER),
-    with_factor=frozenset({OTHER, BOTH}),
+    owing=frozenset({OTHER, SAME, BOTH}),
+    shown={OTHER: OTHER, BOTH: OTHER},
     without_any=UNABLE,
-    ordinary=_ordinary,
 )
 
 

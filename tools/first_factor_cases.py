@@ -3,12 +3,12 @@
 `tools.code_responses` and `tools.passkey_responses` know what becomes of each; here is what they have in common.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
 
-from tools.responses import ACTIONS, BLOCKED, LEVELS, REFUSED, SETUP, Case
+from tools.responses import ACTIONS, BLOCKED, LEVELS, REFUSED, SETUP, TOKENS, Case
 
 NOT_OFFERED: Final = "not offered"
 
@@ -24,23 +24,23 @@ class FirstFactorCase(Case):
 class Rule:
     """What becomes of whom. `with_mfa` are the users of a pool whose MFA is not OFF, `without_mfa` those of another.
 
-    `ordinary` says what becomes of a user (the pool's MFA, the user, whether he has a password) where there is no risk,
-    or nobody acts on it. `with_factor` are the users who show a second factor, or need not. `without_any`: he has
-    none, and can set none up.
+    `owing` owe a second factor where the pool's MFA is OPTIONAL too. `shown` is the challenge of those who hold one
+    that counts, `spared` are those whose first factor counts as both; `without_any` holds none and can set none up.
     """
 
     ways: tuple[str, ...]
     with_mfa: tuple[str, ...]
     without_mfa: tuple[str, ...]
-    with_factor: frozenset[str]
+    owing: frozenset[str]
+    shown: Mapping[str, str]
     without_any: str
-    ordinary: Callable[[str, str, bool], str]
+    spared: frozenset[str] = frozenset()
 
     def cases(self) -> Iterator[FirstFactorCase]:
         """Yield every case; the ways in take turns at each outcome, so that each meets all of them."""
         turns: dict[str, Iterator[str]] = {}
         for mfa, user, has_password, mode, level, action, listed in self._circumstances():
-            ordinary = self.ordinary(mfa, user, has_password)
+            ordinary = self._ordinary(mfa, user, has_password)
             enforced = self._enforced(ordinary, user, level, action, listed)
             outcome = enforced if mode == "ENFORCED" else ordinary
             # Only an administrator's call tells an address that a list can name.
@@ -57,7 +57,7 @@ class Rule:
             for has_password in (True, False):
                 for user in self.without_mfa if mfa == "OFF" else self.with_mfa:
                     yield mfa, user, has_password, "ENFORCED", "none", "BLOCK", ""
-                    if self.ordinary(mfa, user, has_password) == NOT_OFFERED:
+                    if self._ordinary(mfa, user, has_password) == NOT_OFFERED:
                         continue
                     for level in LEVELS[1:]:
                         for action in actions:
@@ -67,12 +67,27 @@ class Rule:
                     yield mfa, user, has_password, "AUDIT", "High", actions[-2], ""
                     yield mfa, user, has_password, "AUDIT", "High", "BLOCK", ""
 
+    def _ordinary(self, mfa: str, user: str, has_password: bool) -> str:
+        """What becomes of the user where there is no risk, or nobody acts on it."""
+        if mfa == "OFF" or user in self.spared:
+            return TOKENS
+        owes_second = mfa == "ON" or user in self.owing
+        if owes_second and has_password:
+            return NOT_OFFERED
+        if user in self.shown:
+            return self.shown[user]
+        if owes_second:
+            return REFUSED if user == self.without_any else SETUP
+        return TOKENS
+
     def _enforced(self, ordinary: str, user: str, level: str, action: str, listed: str) -> str:
         if ordinary == NOT_OFFERED or listed == "always allowed":
             return ordinary
         if listed or (level != "none" and action == "BLOCK"):
             return BLOCKED
-        if level == "none" or action in {"NO_ACTION", "MFA_IF_CONFIGURED"} or user in self.with_factor:
+        if level == "none" or action in {"NO_ACTION", "MFA_IF_CONFIGURED"}:
+            return ordinary
+        if user in self.shown or user in self.spared:
             return ordinary
         return SETUP if user != self.without_any and level != "High" else REFUSED
 

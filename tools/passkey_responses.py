@@ -7,8 +7,8 @@ As in `tools.responses`, the rule stands here a second time, apart from the code
 from collections.abc import Iterator
 from typing import Final
 
-from tools.first_factor_cases import NOT_OFFERED, FirstFactorCase, Rule, tables
-from tools.responses import ABLE, CHALLENGE, ONE, REFUSED, SETUP, TOKENS, UNABLE
+from tools.first_factor_cases import FirstFactorCase, Rule, tables
+from tools.responses import ABLE, CHALLENGE, ONE, UNABLE
 
 PASSKEY_WAYS: Final = ("passkey", "admin, passkey")
 BOTH: Final = "the passkey is both"
@@ -21,26 +21,14 @@ def passkey_cases() -> Iterator[FirstFactorCase]:
     return _RULE.cases()
 
 
-def _ordinary(mfa: str, user: str, has_password: bool) -> str:
-    if mfa == "OFF" or user == BOTH:
-        return TOKENS
-    owes_second = mfa == "ON" or user == ONE
-    if owes_second and has_password:
-        return NOT_OFFERED
-    if user == ONE:
-        return CHALLENGE
-    if owes_second:
-        return REFUSED if user == UNABLE else SETUP
-    return TOKENS
-
-
 _RULE: Final = Rule(
     ways=PASSKEY_WAYS,
     with_mfa=PASSKEY_USERS,
     without_mfa=(UNABLE, ONE, BOTH),
-    with_factor=frozenset({ONE, BOTH}),
+    owing=frozenset({ONE}),
+    shown={ONE: CHALLENGE},
     without_any=UNABLE,
-    ordinary=_ordinary,
+    spared=frozenset({BOTH}),
 )
 
 _HEAD: Final = """

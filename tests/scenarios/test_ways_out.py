@@ -314,6 +314,24 @@ def test_a_sign_in_is_finished_while_the_way_is_open(clocked: ClockedServer) -> 
         respond(clocked, app, asked, "anna", SMS_MFA_CODE=code)
 
 
+def test_who_is_let_in_no_more_sets_no_password(clocked: ClockedServer) -> None:
+    app = guarded(clocked)
+    clocked.administrator.admin_set_user_password(
+        UserPoolId=app.pool_id, Username="anna", Password=NEW, Permanent=False
+    )
+    let_in(clocked, app, minutes=1)
+    asked = enter(clocked, app)
+    assert asked["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    clocked.clock.advance(60)
+    with refused(*BLOCKED):
+        respond(clocked, app, asked, "anna", NEW_PASSWORD=NEWER)
+    with refused(*WRONG):
+        enter(clocked, app, password=NEWER)
+    let_in(clocked, app)
+    asked = enter(clocked, app)
+    assert respond(clocked, app, asked, "anna", NEW_PASSWORD=NEWER)["AuthenticationResult"]
+
+
 def test_audit_holds_nobody_off_whose_time_is_over(clocked: ClockedServer) -> None:
     app = guarded(clocked, "AUDIT")
     with_telephone(clocked, app)

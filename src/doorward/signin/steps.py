@@ -144,6 +144,16 @@ def act_on(tx: Connection, sign_in: SignIn, demand: Demand) -> Answer | None:
     return None
 
 
+def refuse_closed_way(tx: Connection, sign_in: SignIn) -> Answer | None:
+    """Was a block lifted for the sign-in, by a way out that another one has used since, or whose time is over?
+
+    It is asked before the answer to a challenge is looked at, so that nothing is set or set up by who is not let in.
+    """
+    if not sign_in.let_in or is_still_open(tx, sign_in.screening):
+        return None
+    return refuse(tx, sign_in, NotAuthorizedException(BLOCKED), WAY_CLOSED)
+
+
 def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:
     """Is the password that was shown a temporary one, which an administrator chose?"""
     if sign_in.known_user.status != "FORCE_CHANGE_PASSWORD" or "password" not in sign_in.proofs:
@@ -153,15 +163,8 @@ def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:
 
 
 def grant_tokens(tx: Connection, sign_in: SignIn) -> Answer:
-    """All is well: here are the tokens, unless the device owes the proof of its secret.
-
-    A way out of a block is for one sign-in: of several that were let in at once, for the one that ends first.
-    """
-    if sign_in.owes_device_proof:
-        return ask_device_proof(tx, sign_in)
-    if sign_in.let_in and not is_still_open(tx, sign_in.screening):
-        return refuse(tx, sign_in, NotAuthorizedException(BLOCKED), WAY_CLOSED)
-    return grant(tx, sign_in)
+    """All is well: here are the tokens, unless the device owes the proof of its secret."""
+    return ask_device_proof(tx, sign_in) if sign_in.owes_device_proof else grant(tx, sign_in)
 
 
 BEFORE_CREDENTIALS: tuple[Step, ...] = (refuse_blocked_address, refuse_while_locked)
