@@ -111,12 +111,16 @@ def learn(
     counts = profile.counts.copy()
     for trait, key in enumerate(keys_of(circumstance)):
         if key:
-            totals[trait] = _more(totals[trait], units)
+            total = totals[trait] + units
+            totals[trait] = total if total < FULL else FULL
             counts[trait] = of_trait = counts[trait].copy()
-            before = of_trait.get(key, 0)
-            if not before and len(of_trait) >= KEPT[trait]:
-                del of_trait[min(of_trait, key=of_trait.__getitem__)]
-            of_trait[key] = _more(before, units)
+            if key in of_trait:
+                total = of_trait[key] + units
+                of_trait[key] = total if total < FULL else FULL
+            else:
+                if len(of_trait) >= KEPT[trait]:
+                    del of_trait[min(of_trait, key=of_trait.__getitem__)]
+                of_trait[key] = units
     second = int(at)
     hours = profile.hours.copy()
     hour = second // 3600 % 24
