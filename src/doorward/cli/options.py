@@ -1,13 +1,14 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from sqlalchemy import Connection
 
 from doorward.app import Vault, open_vault
-from doorward.directory.queries import user_pools
+from doorward.directory.queries import user_pools, users
+from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.settings import Settings
 from doorward.store.engine import FILE_NAME
@@ -17,6 +18,10 @@ Data = Annotated[
     typer.Option("--data", help="The data directory. Default: DOORWARD_DATA, else ./doorward-data."),
 ]
 Pool = Annotated[str, typer.Option("--pool", help="The user pool's id.")]
+Username = Annotated[str, typer.Argument(help="The user's name, alias or sub.")]
+
+BY: Final = "command line"
+"""Who has acted, in the events of what a command does."""
 
 
 def settings(data: Path | None, **given: Any) -> Settings:
@@ -43,4 +48,12 @@ def require_pool(tx: Connection, pool_id: str) -> UserPool:
     found = user_pools.find(tx, pool_id)
     if found is None:
         raise typer.BadParameter(f"there is no user pool {pool_id}", param_hint="--pool")
+    return found
+
+
+def require_user(tx: Connection, pool: UserPool, username: str) -> User:
+    """Return a user by his name, alias or sub, or end with the sentence that there is none."""
+    found = users.find(tx, pool, username)
+    if found is None:
+        raise typer.BadParameter(f"there is no user {username} in {pool.id}", param_hint="USERNAME")
     return found
