@@ -3,14 +3,15 @@
 A *place* is the text of the five columns from address to ASN, ready for the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from doorward.clock import Chance, seeded
 from doorward.evaluation import published
 from doorward.evaluation.synthesis.choices import Choices
-from doorward.evaluation.synthesis.drawing import Weighted, bits, one_of, zipf
+from doorward.evaluation.synthesis.drawing import Weighted, one_of, zipf
+from doorward.evaluation.synthesis.geography import City, Database, Geography, Region, Spread
 
 _ARTEFACT_ASN: Final = 500_000
 _PER_BLOCK: Final = 12_000
@@ -19,49 +20,74 @@ _LARGEST_SHARE: Final = 0.2
 """Of a country's users: no exit serves more."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Network:
-    """A carrier: who it is, and the /16 blocks that it has, each as its first two octets."""
+    """A carrier: who it is, and the /16 blocks that it has, each as its first two octets.
+
+    Its /24s are numbered through all blocks and stand side by side in its spread.
+    """
 
     asn: int
-    country: str
-    areas: tuple[str, ...]
-    blocks: list[str] = field(default_factory=list)
+    geography: Geography
+    spread: Spread
+    blocks: list[str]
+    locate: Callable[["Network"], list[str]]
+    _areas: list[str] = field(default_factory=list)
 
-    def place(self, address: str) -> str:
-        """Return the place of one of its addresses: the /16 lies in one of its areas."""
-        area = self.areas[int(address.split(".", 2)[1]) % len(self.areas)]
-        return f"{address},{area},{self.asn}"
+    def prefix(self, chance: Chance, place: Region | City | None = None) -> int:
+        """Return the number of a random /24, of those in a region or city if one is given.
 
-    def prefix(self, chance: Chance) -> str:
-        """Return a random /24, as its first three octets with the dot after them."""
-        return f"{one_of(self.blocks, chance)}.{bits(8, chance)}."
+        Raises LookupError where the network does not serve it.
+        """
+        return self.at(self.spread.point(place, chance) if place else chance.random())
 
-    def address(self, prefix: str, chance: Chance) -> str:
-        """Return the place of a random address in a /24 of this network."""
-        return self.place(f"{prefix}{1 + int(254 * chance.random())}")
+    def at(self, point: float) -> int:
+        """Return the number of the /24 at a point of the spread."""
+        return int(point * len(self.blocks) * 256)
+
+    def city(self, prefix: int) -> City:
+        """Return the city in which a /24 truly stands."""
+        return self.spread.city((prefix + 0.5) / (len(self.blocks) * 256))
+
+    def address(self, prefix: int, chance: Chance) -> str:
+        """Return the place of a random address in a /24."""
+        if not self._areas:
+            self._areas = self.locate(self)
+        block, third = divmod(prefix, 256)
+        last = 1 + int(254 * chance.random())
+        return f"{self.blocks[block]}.{third}.{last},{self._areas[prefix]},{self.asn}"
 
 
 @dataclass(slots=True)
 class Carrier:
-    """A mobile network with the exits that its users share."""
+    """A mobile network with the exits that its users share.
+
+    Each *hub* is the exits of one site; they lie side by side as the people whom they serve do.
+    """
 
     network: Network
-    regions: Weighted[Weighted[str]]
+    hubs: Weighted[Weighted[str]]
     anywhere: Weighted[str]
 
 
 @dataclass(slots=True)
 class Country:
-    """What a country has: networks of homes, mobile carriers, places many people share, hosting."""
+    """What a country has: its people, networks of homes, mobile carriers, places many people share, hosting."""
 
     code: str
     share: float
+    people: Spread
     homes: Weighted[Network]
+    homes_by_region: dict[Region, Weighted[Network]]
     hosting: list[Network]
     carriers: Weighted[Carrier]
     venues: Weighted[str]
-    """Offices, schools, cafés, by how many they serve."""
+    """Offices, schools, cafés, by how many they serve, side by side as the people do."""
+
+    def home(self, chance: Chance, region: Region | None = None) -> tuple[Network, int]:
+        """Return the network and /24 of a random home, in a region if one is given."""
+        network = (self.homes_by_region[region] if region else self.homes).draw(chance)
+        return network, network.prefix(chance, region)
 
 
 class World:
@@ -69,6 +95,8 @@ class World:
 
     def __init__(self, choices: Choices, shares: dict[str, float]) -> None:
         self._chance = seeded(choices.seed, "networks")
+        self._choices = choices
+        self._database = Database(choices)
         self._users = choices.users
         self._blocks = iter(_public_blocks())
         self._artefact_blocks = iter(range(256))
@@ -115,49 +143,76 @@ class World:
         return sizes
 
     def _country(self, code: str, share: float, sizes: dict[str, list[float]]) -> Country:
-        chance, users = self._chance, share * self._users
-        weights = zipf(4 + int(420 * share**0.6), 1.25)
-        total = sum(weights)
-        homes = Weighted(
-            (self._network(code, users * weight / total, artefact=rank in (1, 2, 3, 4)), weight)
-            for rank, weight in enumerate(weights)
-        )
+        chance, users, geography = self._chance, share * self._users, Geography(code, share)
+        homes = self._homes(geography, users, share)
+        people = _people(geography, homes)
+        by_region = {
+            region: Weighted((network, weight * network.spread.share(region)) for network, weight in homes)
+            for region in geography.regions
+        }
         number = 2 + (share > 0.002) + (share > 0.02)
-        networks = [self._network(code, users / number, artefact=rank == 0) for rank in range(number)]
-        exits: list[list[tuple[str, float]]] = [[] for _ in networks]
+        networks = [
+            self._network(
+                geography,
+                geography.hubs(chance) if chance.random() < self._choices.central_carriers else people,
+                users / number,
+                artefact=rank == 0,
+            )
+            for rank in range(number)
+        ]
+        exits: list[list[float]] = [[] for _ in networks]
         by_rank = Weighted(enumerate(zipf(number, 0.7)))
         few = [_FEW] * (2 * number + int(users * _SMALL_EXITS))
         for size in sorted(sizes.get(f"mobile {code}", []), reverse=True) + few:
-            exits[by_rank.draw(chance)].append(("", size))
+            exits[by_rank.draw(chance)].append(size)
         carriers = Weighted(
-            (_carrier(network, [size for _, size in given] or [_FEW], chance), weight)
+            (_carrier(network, given or [_FEW], chance), weight)
             for network, given, weight in zip(networks, exits, zipf(number, 0.7), strict=True)
         )
-        venues = Weighted(
-            (network.address(network.prefix(chance), chance), size)
-            for size in [*sizes.get(f"venue {code}", []), *[_FEW] * (2 + int(users * _SMALL_VENUES))]
-            for network in (homes.draw(chance),)
+        venues = _venues(
+            [*sizes.get(f"venue {code}", []), *[_FEW] * (2 + int(users * _SMALL_VENUES))],
+            people,
+            by_region,
+            chance,
         )
-        hosting = [self._network(code, 0.0, artefact=False) for _ in range(1 + int(60 * share**0.7))]
-        return Country(code, share, homes, hosting, carriers, venues)
+        hosting = [
+            self._network(geography, geography.sites(chance), 0.0, artefact=False)
+            for _ in range(1 + int(60 * share**0.7))
+        ]
+        return Country(code, share, people, Weighted(homes), by_region, hosting, carriers, venues)
 
-    def _network(self, code: str, users: float, *, artefact: bool) -> Network:
+    def _homes(self, geography: Geography, users: float, share: float) -> list[tuple[Network, float]]:
+        weights = zipf(4 + int(420 * share**0.6), 1.25)
+        total, larger = sum(weights), 0.0
+        homes = []
+        for rank, weight in enumerate(weights):
+            national = larger < self._choices.national_homes * total
+            spread = geography.everywhere if national else geography.some(self._chance)
+            network = self._network(geography, spread, users * weight / total, artefact=rank in (1, 2, 3, 4))
+            homes.append((network, weight))
+            larger += weight
+        return homes
+
+    def _network(self, geography: Geography, spread: Spread, users: float, *, artefact: bool) -> Network:
         chance, number = self._chance, int(users / _PER_BLOCK) + 1
         blocks: list[str] = []
         if artefact and users > _FEWEST_FOR_ARTEFACT:
             blocks = [f"10.{block}" for _, block in zip(range(number), self._artefact_blocks, strict=False)]
         if blocks:
             self._artefact_asn += 1 + int(30 * chance.random())
-            asn = self._artefact_asn
-        else:
-            self._asn += 1 + int(40 * chance.random())
-            asn = self._asn
-            blocks = [next(self._blocks) for _ in range(number)]
-        areas = []
-        for _ in range(1 + int(3 * chance.random())):
-            region = 1 + bits(5, chance)
-            areas.append(f"{code},{code}-{region:02d},{code}-{region:02d}-{bits(7, chance):03d}")
-        return Network(asn, code, tuple(areas), blocks)
+            return Network(self._artefact_asn, geography, spread, blocks, self._located)
+        self._asn += 1 + int(40 * chance.random())
+        blocks = [next(self._blocks) for _ in range(number)]
+        return Network(self._asn, geography, spread, blocks, self._located)
+
+    def _located(self, network: Network) -> list[str]:
+        """Return what the location database says of each /24 of a network."""
+        chance = seeded(self._choices.seed, "location", network.asn)
+        private = network.asn >= _ARTEFACT_ASN
+        return [
+            self._database.area(network.city(prefix), network.geography, chance, private=private)
+            for prefix in range(len(network.blocks) * 256)
+        ]
 
     def _hosted(self, country: Country) -> str:
         network = one_of(country.hosting, self._chance)
@@ -173,25 +228,53 @@ _SMALL_VENUES: Final = 0.01
 _FEWEST_FOR_ARTEFACT: Final = 40.0
 
 
+def _people(geography: Geography, homes: list[tuple[Network, float]]) -> Spread:
+    """Return where those are who live behind these networks."""
+    shares = dict.fromkeys((city for city, _ in geography.cities), 0.0)
+    national = 0.0
+    for network, weight in homes:
+        if network.spread is geography.everywhere:
+            national += weight
+            continue
+        for city in network.spread.cities:
+            shares[city] += weight * network.spread.share(city)
+    return Spread((city, shares[city] + national * share) for city, share in geography.cities)
+
+
 def _carrier(network: Network, sizes: list[float], chance: Chance) -> Carrier:
-    count = max(1, len(sizes) // _EXITS_A_REGION)
-    regions: list[list[tuple[str, float]]] = [[] for _ in range(count)]
-    for rank, size in enumerate(sizes):
-        # Dealt out in turn, so that no region has all the large ones; a region is one or two /24s.
-        region = regions[rank % count]
-        if not region or len(region) == _EXITS_A_REGION:
-            prefix = network.prefix(chance)
-        else:
-            prefix = region[-1][0].split(",", 1)[0].rsplit(".", 1)[0] + "."
-        region.append((network.address(prefix, chance), size))
+    count, total, low = max(1, len(sizes) // _EXITS_A_HUB), sum(sizes), 0.0
+    hubs = []
+    for first in range(count):
+        # Dealt out in turn, so that no hub has all the large ones; a hub is one or two /24s.
+        dealt, prefix = sizes[first::count], 0
+        hub: list[tuple[str, float]] = []
+        for place, size in enumerate(dealt):
+            if place in (0, _EXITS_A_HUB):
+                prefix = network.at(low + sum(dealt) / total * chance.random())
+            hub.append((network.address(prefix, chance), size))
+        hubs.append(hub)
+        low += sum(dealt) / total
     return Carrier(
         network,
-        Weighted((Weighted(region), sum(size for _, size in region)) for region in regions),
-        Weighted(exit_ for region in regions for exit_ in region),
+        Weighted((Weighted(hub), sum(size for _, size in hub)) for hub in hubs),
+        Weighted(exit_ for hub in hubs for exit_ in hub),
     )
 
 
-_EXITS_A_REGION: Final = 12
+def _venues(
+    sizes: list[float], people: Spread, homes: dict[Region, Weighted[Network]], chance: Chance
+) -> Weighted[str]:
+    """Return venues of these sizes among the people, each in the city of some of those whom it serves."""
+    total, low, venues = sum(sizes), 0.0, []
+    for _, size in sorted((chance.random(), size) for size in sizes):
+        city = people.city(low + size / total * chance.random())
+        network = homes[city.region].draw(chance)
+        venues.append((network.address(network.prefix(chance, city), chance), size))
+        low += size / total
+    return Weighted(venues)
+
+
+_EXITS_A_HUB: Final = 12
 _RESERVED: Final = frozenset({10, 127, 169, 172, 192, 198, 203, 100})
 
 
