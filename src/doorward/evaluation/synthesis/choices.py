@@ -134,7 +134,7 @@ MEANING: Final = {
     "national_homes": "guess: homes on the country's largest carriers, which serve all of it; each other carrier "
     "serves one to three regions",
     "central_carriers": "guess: mobile carriers all of whose exits stand in one or two of the largest cities; the "
-    "exits of the others stand among those whom they serve",
+    "exits of the others stand where most of those are whom they serve",
     "lease_stays_in_region": "guess: where the next address of a home is in another /24, that is in the region "
     "rather than anywhere in the carrier",
     "moves_in_region": "guess: who moves stays in the region; the others go anywhere in the country",
@@ -190,8 +190,8 @@ FIXED: Final = (
     "populations fall like the inverse of their rank, and so do their names (the country's code, numbers). A "
     "user's region is that of the home; the age, the language and the hours of people do not depend on it.",
     "A network of a data centre stands in one or two cities, drawn by population, and so do VPN exits. A mobile "
-    "exit or venue that serves people of several regions stands in one of them. A journey abroad stays in one "
-    "region; journeys within the country are told by the venues alone.",
+    "exit or venue that serves people of several regions stands in the city of most of them. A journey abroad "
+    "stays in one region; journeys within the country are told by the venues alone.",
     "Attackers do not choose a region: their addresses stand where the networks that they use have them.",
     "Every address of a campaign is labelled an attack address; hits of a campaign are not labelled takeovers, "
     "because nobody confirmed them; the labels file says which rows belong to which attack.",

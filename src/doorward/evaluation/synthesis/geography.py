@@ -51,6 +51,18 @@ class Spread:
         """Return the city at a point."""
         return self._cities.at(point)
 
+    def chief(self, low: float, high: float) -> City:
+        """Return the city that covers most of what is between two points."""
+        chief, most = self.city(low), 0.0
+        for city in self.cities[self.cities.index(chief) :]:
+            begins, ends = self._spans[city]
+            if begins >= high:
+                break
+            covered = min(ends, high) - max(begins, low)
+            if covered > most:
+                chief, most = city, covered
+        return chief
+
     def point(self, place: Region | City, chance: Chance) -> float:
         """Return a random point within a region or city. Raises LookupError where it is not covered."""
         low, high = self._spans[place]
@@ -70,17 +82,19 @@ class Geography:
         """The area of what is known to be in the country and no more."""
         self.cities: list[tuple[City, float]] = []
         """With the share of the country's people that lives in each."""
-        self.regions: list[Region] = []
+        self.centres: list[City] = []
+        """The largest city of each region."""
         weights = zipf(_FEWEST_REGIONS + int(_REGIONS * share**_REGIONS_GROW), 1.0)
         for rank, weight in enumerate(weights, 1):
             name, part = f"{code}-{rank:02d}", weight / sum(weights)
             region = Region(f"{code},{name},{UNKNOWN}")
-            self.regions.append(region)
             within = zipf(1 + int(_CITIES * (share * part) ** _CITIES_GROW), 1.0)
-            self.cities += [
+            cities = [
                 (City(region, f"{code},{name},{name}-{number:03d}"), part * size / sum(within))
                 for number, size in enumerate(within, 1)
             ]
+            self.cities += cities
+            self.centres.append(cities[0][0])
         self.everywhere = Spread(self.cities)
 
     def some(self, chance: Chance) -> Spread:
@@ -94,8 +108,7 @@ class Geography:
 
     def hubs(self, chance: Chance) -> Spread:
         """Return the spread of a carrier that brings everybody's traffic to one or two of the largest cities."""
-        largest = [next(city for city, _ in self.cities if city.region is region) for region in self.regions]
-        return Spread((city, 1.0) for city in largest[: 1 + (chance.random() < _SECOND_SITE)])
+        return Spread((city, 1.0) for city in self.centres[: 1 + (chance.random() < _SECOND_SITE)])
 
     def _drawn(self, chance: Chance) -> City:
         return self.everywhere.city(chance.random())

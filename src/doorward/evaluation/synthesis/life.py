@@ -9,9 +9,9 @@ from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.clients import Catalogue, Device
 from doorward.evaluation.synthesis.countries import time_zone_of
 from doorward.evaluation.synthesis.drawing import bits, waiting
-from doorward.evaluation.synthesis.networks import World
 from doorward.evaluation.synthesis.people import Person, Population, Trip
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR, Rhythm
+from doorward.evaluation.synthesis.world import World
 
 _OFFICE_HOURS: Final = range(7, 18)
 _WEEKEND: Final = 5

@@ -14,8 +14,9 @@ from doorward.evaluation.synthesis.clients import Catalogue, Device
 from doorward.evaluation.synthesis.countries import WORLD_LANGUAGES, language_of
 from doorward.evaluation.synthesis.drawing import Weighted, one_of, waiting
 from doorward.evaluation.synthesis.geography import City, Region
-from doorward.evaluation.synthesis.networks import Carrier, Country, Network, World
+from doorward.evaluation.synthesis.networks import Carrier, Country, Network
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR, Rhythm
+from doorward.evaluation.synthesis.world import World
 
 
 @dataclass(slots=True)
