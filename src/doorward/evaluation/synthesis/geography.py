@@ -30,8 +30,8 @@ class City:
 class Spread:
     """Cities side by side from 0 to 1, each as wide as its share, those of a region next to each other.
 
-    What stands at the same point of two spreads of the same people stands in the same city: so that is where
-    the networks, exits and venues of an area are found.
+    Whatever is to serve people who live near each other is laid out beside their spread in the same way: what
+    stands at the point of a person is what serves that person, and nobody serves more than the own share.
     """
 
     def __init__(self, pairs: Iterable[tuple[City, float]]) -> None:
@@ -62,6 +62,10 @@ class Spread:
             if covered > most:
                 chief, most = city, covered
         return chief
+
+    def span(self, place: Region | City) -> tuple[float, float]:
+        """Return where a region or city begins and ends. Raises LookupError where it is not covered."""
+        return self._spans[place]
 
     def point(self, place: Region | City, chance: Chance) -> float:
         """Return a random point within a region or city. Raises LookupError where it is not covered."""
@@ -104,7 +108,8 @@ class Geography:
 
     def sites(self, chance: Chance) -> Spread:
         """Return the spread of a data centre's network: one or two cities, drawn by population."""
-        return Spread((self._drawn(chance), 1.0) for _ in range(1 + (chance.random() < _SECOND_SITE)))
+        drawn = [self._drawn(chance) for _ in range(1 + (chance.random() < _SECOND_SITE))]
+        return Spread((city, 1.0) for city in dict.fromkeys(drawn))
 
     def hubs(self, chance: Chance) -> Spread:
         """Return the spread of a carrier that brings everybody's traffic to one or two of the largest cities."""

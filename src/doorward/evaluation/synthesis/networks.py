@@ -29,11 +29,17 @@ class Network:
     def prefix(self, chance: Chance, place: Region | City | None = None) -> int:
         """Return the number of a random /24, of those in a region or city if one is given.
 
-        Raises LookupError where the network does not serve it.
+        Where it has none there, it is the one that serves the place beside others. Raises LookupError where the
+        network does not serve it.
         """
-        point = self.spread.point(place, chance) if place else chance.random()
-        # Rounding can put a point of the last city at 1 itself.
-        return min(int(point * self.size), self.size - 1)
+        if place is None:
+            return int(self.size * chance.random())
+        low, high = self.spread.span(place)
+        # A /24 is where its middle is.
+        first, end = round(low * self.size), round(high * self.size)
+        if first == end:
+            return min(int(low * self.size), self.size - 1)
+        return first + int((end - first) * chance.random())
 
     @property
     def size(self) -> int:
