@@ -186,9 +186,9 @@ FIXED: Final = (
     "spraying is right ten times more seldom than stuffing.",
     "A targeted attacker shows the victim's user agent from a home network of the victim's country, a residential "
     "proxy from the victim's own network; both follow an hour or some days after a sign-in of the victim.",
-    "A country has 4 regions or more, up to 27 by its share of people, a region 1 to 20 cities or so; their "
-    "populations fall like the inverse of their rank, and so do their names (the country's code, numbers). A "
-    "user's region is that of the home; the age, the language and the hours of people do not depend on it.",
+    "A country has 4 regions or more, up to 29 by its share of people, a region 1 to 22 cities; their populations "
+    "fall like the inverse of their rank, which is their name behind the country's code. A user's region is "
+    "that of the home; the hours and the devices of people do not depend on it, and a country has one time zone.",
     "A network of a data centre stands in one or two cities, drawn by population, and so do VPN exits. A mobile "
     "exit or venue that serves people of several regions stands in the city of most of them. A journey abroad "
     "stays in one region; journeys within the country are told by the venues alone.",

@@ -110,7 +110,7 @@ class World:
         total, larger = sum(weights), 0.0
         homes = []
         for rank, weight in enumerate(weights):
-            national = larger < self._choices.national_homes * total
+            national = not rank or larger < self._choices.national_homes * total
             spread = geography.everywhere if national else geography.some(self._chance)
             network = self._network(geography, spread, users * weight / total, artefact=rank in (1, 2, 3, 4))
             homes.append((network, weight))
