@@ -33,8 +33,9 @@ def take_feedback(tx: Connection, event: AuthEvent, feedback: EventFeedback, mod
     """Take feedback on an event, and return it as it is kept: it acts on the user's very next attempt.
 
     Valid: the circumstance is trusted from now on. Invalid: it is distrusted, its lesson is taken back, and it weighs
-    on the pool's view of that network and device once `Guard.observe_feedback` has counted it. Invalid of a refresh
-    means that the session is in somebody else's hands: it ends, in every mode, and Valid does not bring it back.
+    on the pool's view of that network and device once `Guard.observe_feedback` has counted it. The session that a sign-in
+    began or a refresh went on with is in somebody else's hands: it ends, in every mode, and Valid does not bring it
+    back.
     """
     judged = msgspec.structs.replace(
         event,
@@ -49,8 +50,8 @@ def take_feedback(tx: Connection, event: AuthEvent, feedback: EventFeedback, mod
             profile = trust(profile, circumstance, feedback.at, model)
         else:
             profile = distrust(profile, circumstance, feedback.at, model, learned=event.learned)
-            if event.refresh_of:
-                revoke_of_sign_in(tx, event.pool_id, event.sub, event.refresh_of, feedback.at)
+            began = event.refresh_of or event.event_id
+            revoke_of_sign_in(tx, event.pool_id, event.sub, began, feedback.at)
         queries.keep_profile(tx, event.pool_id, event.sub, encode(profile))
     events.change(tx, judged)
     return judged
