@@ -101,6 +101,22 @@ def test_a_refresh_that_is_reported_as_anothers_ends_the_session(clocked: Clocke
         refresh_from(clocked, app, stolen["RefreshToken"])
 
 
+@pytest.mark.parametrize("mode", ["AUDIT", "ENFORCED"])
+def test_a_sign_in_that_is_reported_as_anothers_ends_the_session_it_began(
+    clocked: ClockedServer, mode: str
+) -> None:
+    app = with_habits(clocked, mode)
+    configure(clocked, app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
+    own = begin(clocked, app)
+    theirs = sign_in_from(clocked, app, "anna", BRISBANE, STRANGER)["AuthenticationResult"]
+    judge(clocked, app, latest(clocked, app).event_id, "Invalid")
+    with refused(*REVOKED):
+        refresh_from(clocked, app, theirs["RefreshToken"], BRISBANE, STRANGER)
+    with refused("NotAuthorizedException", "Access Token has been revoked"):
+        clocked.anonymous.get_user(AccessToken=theirs["AccessToken"])
+    assert refresh_from(clocked, app, own["RefreshToken"])["AccessToken"]
+
+
 def test_the_user_ends_it_by_the_token_from_his_mail(clocked: ClockedServer, app: App) -> None:
     configure(clocked, app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
     token = begin(clocked, app)["RefreshToken"]
