@@ -108,6 +108,7 @@ def test_a_sign_in_that_is_reported_as_anothers_ends_the_session_it_began(
     app = with_habits(clocked, mode)
     configure(clocked, app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
     own = begin(clocked, app)
+    clocked.clock.advance(1)
     theirs = sign_in_from(clocked, app, "anna", BRISBANE, STRANGER)["AuthenticationResult"]
     judge(clocked, app, latest(clocked, app).event_id, "Invalid")
     with refused(*REVOKED):
