@@ -4,14 +4,15 @@ from typing import Annotated
 
 import typer
 
-from doorward.cli.options import Data, Pool, existing_vault, require_pool
+from doorward.cli.data import existing_vault, require_pool
+from doorward.cli.options import Data, Pool
 from doorward.clock import SystemClock
 from doorward.directory.queries import users
 from doorward.protection import unblocking
 from doorward.protection.helping import record_help
 from doorward.signin.unlocking import unlock as forget_failures
 
-app = typer.Typer(help="Users: unlock.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 OPERATION = "doorward users unlock"
 BY = "command line"
