@@ -34,7 +34,7 @@ _BY_CLIENT = ("user_pool", "user_pool_client")
 
 # Of every count the library would also tell when it began, as a gauge of its own: in this text format Prometheus makes
 # nothing of it but a series more for each. It can be switched for the whole process only, which is the server's.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Counts:
