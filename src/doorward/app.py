@@ -39,6 +39,7 @@ from doorward.sweep.figures import SweepFigures
 from doorward.tokens.issuer import Issuer
 from doorward.triggers.endpoints import Endpoints
 from doorward.triggers.functions import Functions
+from doorward.triggers.signing import Signer
 from doorward.wire.dispatch import HttpRequest, answer, named_operation, waits_for_functions
 from doorward.wire.limits import BodyLimits
 
@@ -80,8 +81,14 @@ def build_services(
             Endpoints(settings.lambda_endpoint, settings.lambda_functions),
             seconds=settings.lambda_timeout,
             at_once=settings.threads,
+            signer=_signer(settings, clock),
         ),
     )
+
+
+def _signer(settings: Settings, clock: Clock) -> Signer | None:
+    key, secret = settings.lambda_access_key_id, settings.lambda_secret_access_key
+    return Signer(key, secret.get_secret_value(), clock) if key and secret else None
 
 
 def build_app(services: Services) -> Starlette:
