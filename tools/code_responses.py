@@ -5,95 +5,40 @@ As in `tools.responses`, cases and rule stand here a second time, apart from the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import cycle
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tools.responses import ABLE, ACTIONS, BLOCKED, LEVELS, REFUSED, SETUP, TOKENS, UNABLE, Case
+from tools.first_factor_cases import FirstFactorCase, Rule, tables
+from tools.passkey_responses import passkey_section
+from tools.responses import ABLE, UNABLE
 
 PAGE: Final = Path("docs/choice-based-sign-in.md")
 
 WAYS: Final = ("e-mail code", "SMS code", "admin, e-mail code", "admin, SMS code")
 OTHER, SAME, BOTH = "one, of the other channel", "one, of the same channel", "both codes"
+"""Whether a factor is of the same channel or the other follows from the code that the user began with."""
 USERS: Final = (ABLE, UNABLE, OTHER, SAME, BOTH)
-NOT_OFFERED: Final = "not offered"
 
 
-@dataclass(frozen=True)
-class CodeCase(Case):
-    """A sign-in that begins with a code (`flow`), of a user with or without a password.
-
-    Whether a factor is of the same channel or the other follows from the code that he began with.
-    """
-
-    has_password: bool = True
-
-
-def code_cases() -> Iterator[CodeCase]:
-    """Yield every case; the ways in take turns at each outcome, so that each meets all of them."""
-    turns: dict[str, Iterator[str]] = {}
-    for mfa, user, has_password, mode, level, action, listed in _circumstances():
-        enforced = _enforced(mfa, user, has_password, level, action, listed)
-        outcome = enforced if mode == "ENFORCED" else _ordinary(mfa, user, has_password)
-        # Only an administrator's call tells an address that a list can name.
-        ways = [way for way in WAYS if way.startswith("admin")] if listed else WAYS
-        flow = next(turns.setdefault(outcome + listed, cycle(ways)))
-        yield CodeCase(
-            mfa,
-            user,
-            mode,
-            level,
-            action,
-            listed,
-            flow,
-            _by_name(outcome, flow),
-            _by_name(enforced, flow),
-            has_password,
+def code_cases() -> Iterator[FirstFactorCase]:
+    """Yield every case of a sign-in that begins with a code."""
+    for case in _RULE.cases():
+        yield replace(
+            case,
+            outcome=_by_name(case.outcome, case.flow),
+            enforced=_by_name(case.enforced, case.flow),
         )
 
 
-def _circumstances() -> Iterator[tuple[str, str, bool, str, str, str, str]]:
-    for mfa in ("OFF", "OPTIONAL", "ON"):
-        # A pool whose MFA is OFF takes no configuration that asks for a factor, and nobody sets one up there.
-        actions = ("NO_ACTION", "BLOCK") if mfa == "OFF" else ACTIONS
-        for has_password in (True, False):
-            for user in (UNABLE, OTHER) if mfa == "OFF" else USERS:
-                yield mfa, user, has_password, "ENFORCED", "none", "BLOCK", ""
-                if _ordinary(mfa, user, has_password) == NOT_OFFERED:
-                    continue
-                for level in LEVELS[1:]:
-                    for action in actions:
-                        yield mfa, user, has_password, "ENFORCED", level, action, ""
-                yield mfa, user, has_password, "ENFORCED", "High", "BLOCK", "always allowed"
-                yield mfa, user, has_password, "ENFORCED", "none", "NO_ACTION", "always blocked"
-                yield mfa, user, has_password, "AUDIT", "High", actions[-2], ""
-                yield mfa, user, has_password, "AUDIT", "High", "BLOCK", ""
-
-
-def _enforced(mfa: str, user: str, has_password: bool, level: str, action: str, listed: str) -> str:
-    ordinary = _ordinary(mfa, user, has_password)
-    if ordinary == NOT_OFFERED or listed == "always allowed":
-        return ordinary
-    if listed or (level != "none" and action == "BLOCK"):
-        return BLOCKED
-    if level == "none" or action in {"NO_ACTION", "MFA_IF_CONFIGURED"} or user in {OTHER, BOTH}:
-        return ordinary
-    return SETUP if user != UNABLE and level != "High" else REFUSED
-
-
-def _ordinary(mfa: str, user: str, has_password: bool) -> str:
-    """What becomes of the user where there is no risk, or nobody acts on it."""
-    if mfa == "OFF":
-        return TOKENS
-    owes_second = mfa == "ON" or user in {OTHER, SAME, BOTH}
-    if owes_second and has_password:
-        return NOT_OFFERED
-    if user in {OTHER, BOTH}:
-        return OTHER
-    if owes_second:
-        return REFUSED if user == UNABLE else SETUP
-    return TOKENS
+_RULE: Final = Rule(
+    ways=WAYS,
+    with_mfa=USERS,
+    without_mfa=(UNABLE, OTHER),
+    owing=frozenset({OTHER, SAME, BOTH}),
+    shown={OTHER: OTHER, BOTH: OTHER},
+    without_any=UNABLE,
+)
 
 
 def _by_name(outcome: str, way: str) -> str:
@@ -190,27 +135,11 @@ like a wrong password. Codes that were never answered leave none.
 def page() -> str:
     """Return the page."""
     listed = list(code_cases())
-    parts = [
-        _HEAD,
+    counted = (
         f'\n{len(listed)} of them. "Would" is what the event of an AUDIT sign-in tells. '
-        "The channel is that of the code.\n",
-    ]
-    for mfa in ("OFF", "OPTIONAL", "ON"):
-        parts.append(f"\n### The pool's MFA is {mfa}\n\n")
-        parts.append(
-            "| second factor | password | mode | level | its action | begins with | comes to | would |\n"
-        )
-        parts.append("|---|---|---|---|---|---|---|---|\n")
-        parts += [_line(case) for case in listed if case.mfa == mfa]
-    return "".join(parts)
-
-
-def _line(case: CodeCase) -> str:
-    action = f"address {case.listed}" if case.listed else case.action if case.level != "none" else ""
-    would = case.enforced if case.mode == "AUDIT" else ""
-    password = "yes" if case.has_password else "no"
-    cells = (case.user, password, case.mode, case.level, action, case.flow, case.outcome, would)
-    return "| " + " | ".join(cells) + " |\n"
+        "The channel is that of the code.\n"
+    )
+    return _HEAD + counted + tables(listed) + passkey_section()
 
 
 if __name__ == "__main__":

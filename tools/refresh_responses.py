@@ -92,16 +92,23 @@ GetTokensFromRefreshToken.
 - An address that is always blocked is refused, and the session stays; one that is always allowed is not responded to.
   A server that refreshes for its users (a web application that renders pages there) is such an address, unless it
   passes their circumstances on in `ContextData`. Look at what AUDIT tells before you enforce.
+- Whoever has to reset his password (AdminResetUserPassword, a password from a breach) gets no tokens before he has, in
+  every mode: `PasswordResetRequiredException`, as at a sign-in, and `NotAuthorizedException` with the same sentence
+  from GetTokensFromRefreshToken, which has no such exception. Cognito does not say what it does there. His access
+  tokens live until they expire: AdminUserGlobalSignOut ends them.
 - It is an event of its own, of the type `SignIn`, since the API has no other; the member `DoorwardRefreshOf` names
   the event of the sign-in that began the session. Five of one session are written down within a day. None teaches the
-  engine anything; feedback does: Valid lets the client in from there, Invalid marks it.
+  engine anything; feedback does: Valid lets the client in from there, Invalid marks it. Invalid ends the session
+  besides, in AUDIT too and whoever says so (AdminUpdateAuthEventFeedback, UpdateAuthEventFeedback): a refresh that
+  was not the user's means that somebody else holds his tokens. Valid afterwards does not bring it back. Cognito tells
+  of nothing like it. Feedback on a sign-in ends no session.
 - What it costs an ordinary refresh is one row that is read, and nothing that is written.
 - It helps against a stolen token. A thief who also copies the user's browser, or says nothing of his own, looks like
   the user on a new network. Against him helps `RefreshTokenRotation`: with every GetTokensFromRefreshToken the
   refresh token is replaced, and one that comes back after it was replaced (and after `RetryGracePeriodSeconds`) is
   refused with `RefreshTokenReuseException` and ends the session, in every mode. Within the grace the same token is
   answered with the same new one, so that a lost answer or a second tab does no harm. Without a grace both do: take
-  some seconds.
+  some seconds. RevokeToken takes each of a session's tokens, replaced ones too, and ends the whole session.
 
 "Its action" is that of the level; every pool's MFA is `OPTIONAL`.
 

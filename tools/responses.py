@@ -140,8 +140,8 @@ What Doorward does with a sign-in whose credentials are right. `make responses` 
 A block and a refusal answer alike: `NotAuthorizedException`, *Unable to login because of security reasons*. Only the
 event tells them apart, and why: `doorward events show EVENT_ID --pool ID` ([operating.md](operating.md)).
 
-A sign-in that begins with a code instead of a password follows the same rule; what counts as a second factor then, and
-its cases, are in [choice-based-sign-in.md](choice-based-sign-in.md).
+A sign-in that begins with a code or a passkey instead of a password follows the same rule; what counts as a second
+factor then, and its cases, are in [choice-based-sign-in.md](choice-based-sign-in.md).
 A custom sign-in is assessed where `CustomAuthMode` is set, and in that mode, though never in a stricter one than the
 pool's: in the cases below it is the pool's own. Its level is responded to when the pool's functions have issued tokens
 ([triggers.md](triggers.md)).

@@ -63,6 +63,7 @@ def test_a_user_whom_risk_blocks_is_let_in_once(house: House, app: App) -> None:
 def test_the_block_stays_where_that_is_wished(house: House, app: App) -> None:
     said = house.says("users", "unlock", "--pool", app.pool_id, "anna", "--minutes", "0")
     assert said == "anna: nothing was counted against the user.\n"
+    assert kept(house.server, app.pool_id) == []
     with refused(*BLOCKED):
         sign_in_from(house.server, app, "anna")
 

@@ -4,27 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from tests.circumstances import LAPTOP, LONDON, context
-from tests.people import App, make_user, told
+from tests.people import App, make_user
 from tests.scenarios.challenged import EVERY, ON, choose, offer, phone_of, respond
 from tests.scenarios.choosing import begin, choosing
-from tests.scenarios.refusals import BLOCKED as UNABLE_TO_LOGIN
-from tests.scenarios.test_responses import NO_FACTOR, RESPONSES, Stage
+from tests.scenarios.first_factor_stage import check, described, name_of
+from tests.scenarios.test_responses import Stage
 from tests.server import RunningServer, running
-from tools.code_responses import (
-    BOTH,
-    NOT_OFFERED,
-    OTHER,
-    PAGE,
-    SAME,
-    USERS,
-    WAYS,
-    CodeCase,
-    code_cases,
-    page,
-)
-from tools.responses import BLOCKED, REFUSED, TOKENS, UNABLE
+from tools.code_responses import BOTH, OTHER, PAGE, SAME, USERS, WAYS, code_cases, page
+from tools.first_factor_cases import FirstFactorCase
+from tools.responses import UNABLE
 
 from doorward.protection import queries
 from doorward.risk.encoding import encode
@@ -36,13 +25,8 @@ OF = {"email": "phone_number", "phone_number": "email"}
 """The other channel."""
 
 
-def channel_of(case: CodeCase) -> str:
+def channel_of(case: FirstFactorCase) -> str:
     return "phone_number" if "SMS" in case.flow else "email"
-
-
-def name_of(user: str, channel: str, has_password: bool) -> str:
-    kind = user.replace(" ", "-").replace(",", "").replace(";", "")
-    return f"{kind}-{channel}-{'password' if has_password else 'bare'}"
 
 
 class CodeStage(Stage):
@@ -67,7 +51,7 @@ class CodeStage(Stage):
         return app
 
     def _settle(self, app: App, user: str, channel: str, has_password: bool) -> None:
-        server, name = self.server, name_of(user, channel, has_password)
+        server, name = self.server, name_of(user, has_password, channel)
         address = {"email": f"{name}@example.org", "phone_number": phone_of(name)}
         has = {channel: address[channel], f"{channel}_verified": "true"}
         if user in {OTHER, BOTH}:
@@ -95,7 +79,7 @@ class CodeStage(Stage):
             queries.keep_profile(tx, app.pool_id, sub, encode(Profile(successes=100)))
 
 
-def sign_in(server: RunningServer, app: App, name: str, case: CodeCase) -> Any:
+def sign_in(server: RunningServer, app: App, name: str, case: FirstFactorCase) -> Any:
     """Begin with a code and give it, up to the tokens or what else is asked for; or to what is offered instead."""
     challenge = CODES[channel_of(case)]
     if not case.flow.startswith("admin"):
@@ -123,22 +107,6 @@ def sign_in(server: RunningServer, app: App, name: str, case: CodeCase) -> Any:
     )
 
 
-def outcome(stage: Stage, app: App, name: str, case: CodeCase) -> str:
-    """What the sign-in came to, as the page calls it."""
-    try:
-        answer = sign_in(stage.server, app, name, case)
-    except ClientError as error:
-        if told(error) == NO_FACTOR:
-            return REFUSED
-        assert told(error) == UNABLE_TO_LOGIN
-        event = stage.latest_event(app, name)
-        return REFUSED if event is not None and event.risk.response == "refuse" else BLOCKED
-    if answer.get("ChallengeName") == "SELECT_CHALLENGE":
-        assert CODES[channel_of(case)] not in answer["AvailableChallenges"]
-        return NOT_OFFERED
-    return TOKENS if "AuthenticationResult" in answer else str(answer["ChallengeName"])
-
-
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeStage]:
     """A server of its own, which sends as many codes as are asked for."""
@@ -146,23 +114,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeStage]:
         yield CodeStage(server)
 
 
-def described(case: CodeCase) -> str:
-    return "-".join(str(value) for value in vars(case).values() if value != "")
-
-
 @pytest.mark.parametrize("case", list(code_cases()), ids=described)
-def test_the_case(stage: CodeStage, case: CodeCase) -> None:
+def test_the_case(stage: CodeStage, case: FirstFactorCase) -> None:
     app = stage.prepare(case)
-    name = name_of(case.user, channel_of(case), case.has_password)
-    assert outcome(stage, app, name, case) == case.outcome
-    if case.outcome == NOT_OFFERED:
-        return
-    event = stage.latest_event(app, name)
-    assert event is not None
-    assert event.risk.response == RESPONSES.get(case.outcome, "mfa")
-    assert event.risk.would_have == RESPONSES.get(case.enforced, "mfa")
-    ended = {TOKENS: "Pass", REFUSED: "Fail", BLOCKED: "Fail"}
-    assert event.response == ended.get(case.outcome, "InProgress")
+    name = name_of(case.user, case.has_password, channel_of(case))
+    challenge = CODES[channel_of(case)]
+    check(stage, app, name, case, challenge, lambda: sign_in(stage.server, app, name, case))
 
 
 def test_every_way_in_meets_every_outcome() -> None:

@@ -1,4 +1,4 @@
-"""Renewing tokens from an address that the pool always blocks, and ending them with RevokeToken."""
+"""Renewing tokens from an address that is always blocked or before a password is reset, and ending them."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from tests.scenarios.refusals import BLOCKED, refused
 from tests.scenarios.sessions import refresh_from
 from tests.server import RunningServer
 
+RESET = "Password reset required for the user"
 BLOCKED_RANGE, INSIDE = "203.0.113.0/24", "203.0.113.9"
 
 
@@ -44,6 +45,87 @@ def test_an_audit_renews_all_the_same(server: RunningServer) -> None:
     app = guarded(server, "AUDIT")
     token = sign_in_from(server, app, "anna")["AuthenticationResult"]["RefreshToken"]
     assert refresh_from(server, app, token, INSIDE)["AccessToken"]
+
+
+def reset(server: RunningServer, app: App) -> None:
+    server.administrator.admin_reset_user_password(UserPoolId=app.pool_id, Username="anna")
+
+
+def renew(server: RunningServer, app: App, token: str) -> Any:
+    return server.anonymous.get_tokens_from_refresh_token(ClientId=app.client_id, RefreshToken=token)[
+        "AuthenticationResult"
+    ]
+
+
+def test_who_has_to_reset_his_password_renews_nothing_before(server: RunningServer) -> None:
+    """An administrator who resets it wants the user, and no other holder of his tokens, to come back."""
+    app = guarded(server, "AUDIT")
+    token = sign_in(server, app, "anna")["RefreshToken"]
+    reset(server, app)
+    with refused("PasswordResetRequiredException", RESET):
+        refresh_from(server, app, token)
+    with refused("PasswordResetRequiredException", RESET):
+        server.anonymous.initiate_auth(
+            ClientId=app.client_id, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters={"REFRESH_TOKEN": token}
+        )
+    # This operation has no such exception.
+    with refused("NotAuthorizedException", RESET):
+        renew(server, app, token)
+    server.anonymous.confirm_forgot_password(
+        ClientId=app.client_id,
+        Username="anna",
+        ConfirmationCode=server.last_code(app.pool_id),
+        Password="Another-Horse-9",
+    )
+    with refused("NotAuthorizedException", "Refresh Token has been revoked"):
+        refresh_from(server, app, token)
+
+
+def test_a_token_is_not_replaced_before_the_reset(server: RunningServer) -> None:
+    """Nor is the session over where an administrator sets the password himself."""
+    pool_id = make_pool(server)
+    make_user(server, pool_id, "anna")
+    app = make_app(
+        server,
+        pool_id,
+        RefreshTokenRotation={"Feature": "ENABLED"},
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
+    )
+    token = sign_in(server, app, "anna")["RefreshToken"]
+    reset(server, app)
+    with refused("NotAuthorizedException", RESET):
+        renew(server, app, token)
+    server.administrator.admin_set_user_password(
+        UserPoolId=pool_id, Username="anna", Password="Another-Horse-9", Permanent=True
+    )
+    assert renew(server, app, token)["RefreshToken"]
+
+
+def test_a_reset_that_comes_while_tokens_are_renewed_counts(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = guarded(server, "AUDIT")
+    token = sign_in(server, app, "anna")["RefreshToken"]
+    guard = server.services.guard
+    assess = guard.assess_refresh
+
+    def assess_and_be_overtaken(*given: Any) -> Any:
+        verdict = assess(*given)
+        reset(server, app)
+        return verdict
+
+    monkeypatch.setattr(guard, "assess_refresh", assess_and_be_overtaken)
+    with refused("PasswordResetRequiredException", RESET):
+        refresh_from(server, app, token)
+
+
+def test_what_is_written_down_of_a_moved_session_is_that_it_failed(server: RunningServer) -> None:
+    app = guarded(server, "AUDIT")
+    token = sign_in_from(server, app, "anna")["AuthenticationResult"]["RefreshToken"]
+    reset(server, app)
+    with refused("PasswordResetRequiredException", RESET):
+        refresh_from(server, app, token, INSIDE)
+    assert events(server, app)[0]["EventResponse"] == "Fail"
 
 
 @pytest.mark.parametrize("shown", [{}, {"ClientSecret": "notTheSecretOfThisClient0"}])

@@ -12,6 +12,7 @@ from tests.scenarios.refusals import BLOCKED, refused
 from tests.scenarios.sessions import begin, refresh_from
 
 from doorward.history.auth_event import AuthEvent
+from doorward.history.feedback_token import feedback_token
 from doorward.protection import queries
 from doorward.protection.rebuilding import rebuild
 
@@ -78,6 +79,57 @@ def test_it_is_an_event_of_its_own_tied_to_the_sign_in(clocked: ClockedServer, a
     assert (told["EventType"], told["EventResponse"], told["ChallengeResponses"]) == ("SignIn", "Fail", [])
     assert told["EventRisk"]["RiskDecision"] == "AccountTakeover"
     assert told["EventContextData"]["IpAddress"] == BRISBANE
+
+
+@pytest.mark.parametrize("mode", ["AUDIT", "ENFORCED"])
+def test_a_refresh_that_is_reported_as_anothers_ends_the_session(clocked: ClockedServer, mode: str) -> None:
+    """That session and no other; what was said of it is taken back, and it stays ended."""
+    app = with_habits(clocked, mode)
+    configure(clocked, app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
+    stolen, other = begin(clocked, app), begin(clocked, app)
+    got = from_afar(clocked, app, stolen["RefreshToken"])
+    event_id = latest(clocked, app).event_id
+    judge(clocked, app, event_id, "Invalid")
+    for where in ((BRISBANE, STRANGER), (LONDON, LAPTOP)):
+        with refused(*REVOKED):
+            refresh_from(clocked, app, stolen["RefreshToken"], *where)
+    with refused("NotAuthorizedException", "Access Token has been revoked"):
+        clocked.anonymous.get_user(AccessToken=got["AccessToken"])
+    assert refresh_from(clocked, app, other["RefreshToken"])["AccessToken"]
+    judge(clocked, app, event_id, "Valid")
+    with refused(*REVOKED):
+        refresh_from(clocked, app, stolen["RefreshToken"])
+
+
+def test_the_user_ends_it_by_the_token_from_his_mail(clocked: ClockedServer, app: App) -> None:
+    configure(clocked, app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
+    token = begin(clocked, app)["RefreshToken"]
+    from_afar(clocked, app, token)
+    event = latest(clocked, app)
+    with refused("NotAuthorizedException", "Invalid feedback token."):
+        say(clocked, app, event, "made-up")
+    assert refresh_from(clocked, app, token)["AccessToken"]
+    say(clocked, app, event, feedback_token(clocked.services.keyring, event, clocked.clock.now()))
+    with refused(*REVOKED):
+        refresh_from(clocked, app, token)
+
+
+def say(server: ClockedServer, app: App, event: AuthEvent, token: str) -> None:
+    server.anonymous.update_auth_event_feedback(
+        UserPoolId=app.pool_id,
+        Username="anna",
+        EventId=event.event_id,
+        FeedbackToken=token,
+        FeedbackValue="Invalid",
+    )
+
+
+def test_a_refresh_that_was_the_users_own_ends_nothing(clocked: ClockedServer, app: App) -> None:
+    configure(clocked, app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
+    token = begin(clocked, app)["RefreshToken"]
+    from_afar(clocked, app, token)
+    judge(clocked, app, latest(clocked, app).event_id, "Valid")
+    assert from_afar(clocked, app, token)["AccessToken"]
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,24 @@ def test_a_token_that_was_signed_out_signs_nobody_out(server: RunningServer, app
         server.anonymous.global_sign_out(AccessToken=tokens["AccessToken"])
 
 
+def test_what_is_revoked_while_it_is_renewed_is_renewed_no_more(
+    server: RunningServer, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The revocation has been answered when the tokens would be issued."""
+    tokens = sign_in(server, app, "anna")
+    guard = server.services.guard
+    assess = guard.assess_refresh
+
+    def assess_and_be_overtaken(*given: Any) -> Any:
+        verdict = assess(*given)
+        revoke(server, app, tokens["RefreshToken"])
+        return verdict
+
+    monkeypatch.setattr(guard, "assess_refresh", assess_and_be_overtaken)
+    with refused(*REFRESH_REVOKED):
+        refresh(server, app, tokens["RefreshToken"])
+
+
 def test_signing_in_again_after_signing_out_works(server: RunningServer, app: App) -> None:
     server.anonymous.global_sign_out(AccessToken=sign_in(server, app, "anna")["AccessToken"])
     assert_alive(server, app, sign_in(server, app, "anna"))

@@ -235,15 +235,36 @@ def test_what_only_begins_like_a_token_is_none(clocked: ClockedServer, rotated: 
     assert renew(clocked, app, token)["RefreshToken"]
 
 
-def test_the_latest_token_revokes_the_session(server: RunningServer) -> None:
+def test_what_only_begins_like_a_token_revokes_nothing(server: RunningServer) -> None:
     app = make(server)
-    first = sign_in(server, app, "anna")["RefreshToken"]
-    second = renew(server, app, first)["RefreshToken"]
-    server.anonymous.revoke_token(ClientId=app.client_id, Token=second[:24] + "A" * 40)
-    third = renew(server, app, second)["RefreshToken"]
-    server.anonymous.revoke_token(ClientId=app.client_id, Token=third)
+    token = sign_in(server, app, "anna")["RefreshToken"]
+    for made_up in (token[:24], token[:24] + "A" * 40):
+        server.anonymous.revoke_token(ClientId=app.client_id, Token=made_up)
+    assert renew(server, app, token)["RefreshToken"]
+
+
+@pytest.mark.parametrize("shown", range(4))
+def test_every_token_of_a_session_revokes_it(server: RunningServer, shown: int) -> None:
+    """The good one, the one before, and those that were replaced long ago: a tab left behind signs out too."""
+    app = make(server, 60)
+    tokens: Any = [sign_in(server, app, "anna")]
+    for _ in range(3):
+        tokens.append(renew(server, app, tokens[-1]["RefreshToken"]))
+    another = sign_in(server, app, "anna")["RefreshToken"]
+    server.anonymous.revoke_token(ClientId=app.client_id, Token=tokens[shown]["RefreshToken"])
     with refused(*REVOKED):
-        renew(server, app, third)
+        renew(server, app, tokens[-1]["RefreshToken"])
+    with refused("NotAuthorizedException", "Access Token has been revoked"):
+        server.anonymous.get_user(AccessToken=tokens[-1]["AccessToken"])
+    assert renew(server, app, another)["RefreshToken"]
+
+
+def test_a_replaced_token_revokes_nothing_for_another_client(server: RunningServer) -> None:
+    app = make(server, 60)
+    first = sign_in(server, app, "anna")["RefreshToken"]
+    third = renew(server, app, renew(server, app, first)["RefreshToken"])["RefreshToken"]
+    server.anonymous.revoke_token(ClientId=make_app(server, app.pool_id, **rotating()).client_id, Token=first)
+    assert renew(server, app, third)["RefreshToken"]
 
 
 @pytest.mark.parametrize("mode", ["OFF", "AUDIT", "ENFORCED"])

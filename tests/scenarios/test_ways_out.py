@@ -1,19 +1,22 @@
 """Ways out of a block and of a lock: by the user himself, where his pool allows it, and by an administrator."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 import pytest
+from botocore.exceptions import ClientError
 from tests.circumstances import BRISBANE, CALIFORNIA, DAY, LAPTOP, LONDON, STRANGER, Device, sign_in_from
 from tests.conftest import ClockedServer
 from tests.history import kept, latest, listed
-from tests.people import PASSWORD, App
-from tests.scenarios.challenged import ON, choose, offer, phone_of
+from tests.people import PASSWORD, App, told
+from tests.scenarios.challenged import ON, choose, offer, phone_of, respond
+from tests.scenarios.levels import force_level
 from tests.scenarios.protected import compromised, configure, judge, ranges, switch, takeover, with_habits
 from tests.scenarios.refusals import BLOCKED, WRONG, refused
 
-from doorward.directory.queries import user_pools
-from doorward.protection import queries
+from doorward.directory.queries import user_pools, users
+from doorward.protection import queries, unblocking
 
 HOUR = 3600.0
 NEW = "Another-Horse-7-Stable"
@@ -244,18 +247,113 @@ def change_mail(server: ClockedServer, app: App) -> None:
 
 
 def test_it_is_no_way_around_a_second_factor(clocked: ClockedServer, app: App) -> None:
-    clocked.administrator.admin_update_user_attributes(
-        UserPoolId=app.pool_id,
-        Username="anna",
-        UserAttributes=[{"Name": "phone_number", "Value": phone_of("anna")}],
-    )
-    offer(clocked, app.pool_id, "OPTIONAL", ["SMS_MFA"])
-    choose(clocked, app, "anna", SMS_MFA=ON)
+    with_telephone(clocked, app)
     is_blocked(clocked, app)
     ask(clocked, app)
     show(clocked, app)
     assert enter(clocked, app)["ChallengeName"] == "SMS_MFA"
     assert latest(clocked, app).risk.response == "mfa"
+
+
+def let_in(server: ClockedServer, app: App, minutes: float = 60) -> None:
+    """Do what `doorward users unlock` does, for Anna, whom risk blocks wherever she comes from."""
+    force_level(server, app, "High")
+    with server.services.store.writing() as tx:
+        anna = users.require(tx, user_pools.require(tx, app.pool_id), "anna")
+        unblocking.open_to_all(tx, anna, "test", server.clock.now() + minutes * 60)
+
+
+def with_telephone(server: ClockedServer, app: App) -> None:
+    server.administrator.admin_update_user_attributes(
+        UserPoolId=app.pool_id,
+        Username="anna",
+        UserAttributes=[{"Name": "phone_number", "Value": phone_of("anna")}],
+    )
+    offer(server, app.pool_id, "OPTIONAL", ["SMS_MFA"])
+    choose(server, app, "anna", SMS_MFA=ON)
+
+
+def asked_for_code(server: ClockedServer, app: App) -> tuple[Any, str]:
+    """Enter up to the second factor; return the challenge and its code."""
+    asked = enter(server, app, password=PASSWORD)
+    assert asked["ChallengeName"] == "SMS_MFA"
+    return asked, server.last_code(app.pool_id)
+
+
+def test_of_two_sign_ins_that_were_let_in_one_is_finished(clocked: ClockedServer) -> None:
+    app = guarded(clocked)
+    with_telephone(clocked, app)
+    let_in(clocked, app)
+    (one, code), (other, its_code) = asked_for_code(clocked, app), asked_for_code(clocked, app)
+    assert respond(clocked, app, other, "anna", SMS_MFA_CODE=its_code)["AuthenticationResult"]
+    with refused(*BLOCKED):
+        respond(clocked, app, one, "anna", SMS_MFA_CODE=code)
+    events = kept(clocked, app.pool_id)[-2:]
+    assert [event.response for event in events] == ["Fail", "Pass"]
+    assert "lifted for this sign-in; the way out was another sign-in's" in events[0].risk.because
+    assert not events[0].learned
+    is_blocked(clocked, app)
+
+
+def test_one_that_is_given_up_uses_nothing_up(clocked: ClockedServer) -> None:
+    app = guarded(clocked)
+    with_telephone(clocked, app)
+    let_in(clocked, app)
+    asked_for_code(clocked, app)
+    asked, code = asked_for_code(clocked, app)
+    assert respond(clocked, app, asked, "anna", SMS_MFA_CODE=code)["AuthenticationResult"]
+
+
+def test_a_sign_in_is_finished_while_the_way_is_open(clocked: ClockedServer) -> None:
+    app = guarded(clocked)
+    with_telephone(clocked, app)
+    let_in(clocked, app, minutes=1)
+    asked, code = asked_for_code(clocked, app)
+    clocked.clock.advance(60)
+    with refused(*BLOCKED):
+        respond(clocked, app, asked, "anna", SMS_MFA_CODE=code)
+
+
+def test_who_is_let_in_no_more_sets_no_password(clocked: ClockedServer) -> None:
+    app = guarded(clocked)
+    clocked.administrator.admin_set_user_password(
+        UserPoolId=app.pool_id, Username="anna", Password=NEW, Permanent=False
+    )
+    let_in(clocked, app, minutes=1)
+    asked = enter(clocked, app)
+    assert asked["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    clocked.clock.advance(60)
+    with refused(*BLOCKED):
+        respond(clocked, app, asked, "anna", NEW_PASSWORD=NEWER)
+    with refused(*WRONG):
+        enter(clocked, app, password=NEWER)
+    let_in(clocked, app)
+    asked = enter(clocked, app)
+    assert respond(clocked, app, asked, "anna", NEW_PASSWORD=NEWER)["AuthenticationResult"]
+
+
+def test_audit_holds_nobody_off_whose_time_is_over(clocked: ClockedServer) -> None:
+    app = guarded(clocked, "AUDIT")
+    with_telephone(clocked, app)
+    let_in(clocked, app, minutes=1)
+    asked, code = asked_for_code(clocked, app)
+    clocked.clock.advance(60)
+    assert respond(clocked, app, asked, "anna", SMS_MFA_CODE=code)["AuthenticationResult"]
+
+
+def test_of_many_at_once_one_is_let_in(clocked: ClockedServer) -> None:
+    app = guarded(clocked)
+    let_in(clocked, app)
+
+    def attempt(_: int) -> bool:
+        try:
+            return bool(sign_in_from(clocked, app, "anna", *AFAR)["AuthenticationResult"])
+        except ClientError as error:
+            assert told(error) == BLOCKED
+            return False
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(attempt, range(8))) == 1
 
 
 def test_it_enrols_nobodys_factor_at_high(clocked: ClockedServer, app: App) -> None:

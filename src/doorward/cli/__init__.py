@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "risk": "The risk engine: calibrate, fit, show, rebuild.",
     "events": "Auth events and their reasons: list, show.",
     "pools": "User pools: what the API has no member for.",
-    "users": "Users: unlock.",
+    "users": "Users: unlock, passkeys.",
     "keys": "Access keys: create, list, delete.",
     "signing-keys": "The keys that sign a user pool's tokens.",
     "sealing": "The keys that seal secrets at rest.",

@@ -6,7 +6,8 @@ import typer
 from sqlalchemy import Connection
 
 from doorward.cli.options import settings
-from doorward.directory.queries import user_pools
+from doorward.directory.queries import user_pools, users
+from doorward.directory.user import User
 from doorward.directory.user_pool import UserPool
 from doorward.store.engine import FILE_NAME
 from doorward.store.vault import Vault, open_vault
@@ -30,4 +31,12 @@ def require_pool(tx: Connection, pool_id: str) -> UserPool:
     found = user_pools.find(tx, pool_id)
     if found is None:
         raise typer.BadParameter(f"there is no user pool {pool_id}", param_hint="--pool")
+    return found
+
+
+def require_user(tx: Connection, pool: UserPool, username: str) -> User:
+    """Return a user by his name, alias or sub, or end with the sentence that there is none."""
+    found = users.find(tx, pool, username)
+    if found is None:
+        raise typer.BadParameter(f"there is no user {username} in {pool.id}", param_hint="USERNAME")
     return found

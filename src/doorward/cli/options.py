@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,6 +12,10 @@ Data = Annotated[
     typer.Option("--data", help="The data directory. Default: DOORWARD_DATA, else ./doorward-data."),
 ]
 Pool = Annotated[str, typer.Option("--pool", help="The user pool's id.")]
+Username = Annotated[str, typer.Argument(help="The user's name, alias or sub.")]
+
+BY: Final = "command line"
+"""Who has acted, in the events of what a command does."""
 
 
 def settings(data: Path | None, **given: Any) -> Settings:

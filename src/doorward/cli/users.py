@@ -1,31 +1,26 @@
-"""`doorward users`: helping a user who cannot sign in."""
+"""`doorward users`: helping a user who cannot sign in, or whose authenticator is lost."""
 
 from typing import Annotated
 
 import typer
 
-from doorward.cli.data import existing_vault, require_pool
-from doorward.cli.options import Data, Pool
+from doorward.cli import passkeys
+from doorward.cli.data import existing_vault, require_pool, require_user
+from doorward.cli.options import BY, Data, Pool, Username
 from doorward.clock import SystemClock
-from doorward.directory.queries import users
 from doorward.protection import unblocking
 from doorward.protection.helping import record_help
 from doorward.signin.unlocking import unlock as forget_failures
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.add_typer(passkeys.app, name="passkeys")
 
 OPERATION = "doorward users unlock"
-BY = "command line"
-
-
-@app.callback()
-def _only_a_group() -> None:
-    """Keep `unlock` a command of its own name."""
 
 
 @app.command()
 def unlock(
-    username: Annotated[str, typer.Argument(help="The user's name, alias or sub.")],
+    username: Username,
     pool: Pool,
     data: Data = None,
     minutes: Annotated[
@@ -40,9 +35,7 @@ def unlock(
     now = SystemClock().now()
     with existing_vault(data).store.writing() as tx:
         found = require_pool(tx, pool)
-        user = users.find(tx, found, username)
-        if user is None:
-            raise typer.BadParameter(f"there is no user {username} in {found.id}", param_hint="USERNAME")
+        user = require_user(tx, found, username)
         forgotten = forget_failures(tx, found.id, user.sub)
         done = [
             "wrong passwords, wrong codes and spent attempts are forgotten"
@@ -52,7 +45,8 @@ def unlock(
         if minutes:
             unblocking.open_to_all(tx, user, BY, now + minutes * 60)
             done.append(f"the next sign-in within {minutes:g} minutes is not blocked by risk")
-        record_help(tx, found, user, OPERATION, by=BY, because="; ".join(done), now=now)
+        if forgotten or minutes:
+            record_help(tx, found, user, OPERATION, by=BY, because="; ".join(done), now=now)
     typer.echo(f"{user.username}: {'; '.join(done)}.")
     if not user.enabled:
         typer.echo("The user is disabled: AdminEnableUser lets him sign in.")

@@ -7,8 +7,7 @@ from multiprocessing import active_children, get_context
 from multiprocessing.context import SpawnContext
 from multiprocessing.managers import DictProxy, SyncManager
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
-from threading import current_thread, main_thread
+from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
 from typing import Any, Final
 
 from doorward.evaluation.models.catalogue import LIVE, MODELS
@@ -109,15 +108,15 @@ def _manager(context: SpawnContext) -> SyncManager:
 
 @contextmanager
 def _interrupts_left_out() -> Iterator[None]:
-    """Start processes that leave Ctrl-C, which reaches all of them, to this one; it ends them."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = signal(SIGINT, SIG_IGN)
+    """Start processes that leave Ctrl-C, which reaches all of them, to this one; it ends them.
+
+    Blocked rather than ignored: what comes meanwhile is not lost, and what is started inherits it.
+    """
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
     try:
         yield
     finally:
-        signal(SIGINT, before)
+        pthread_sigmask(SIG_SETMASK, before)
 
 
 def _run(path: Path, plan: Plan, name: str, done: "DictProxy[str, int]") -> dict[str, Any]:

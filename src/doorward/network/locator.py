@@ -134,6 +134,7 @@ def _place(address: Address, databases: Sequence[tuple[Watched, Snapshot]]) -> P
     return Place(
         country=nearest.country,
         country_name=nearest.country_name,
+        region=nearest.region,
         city=nearest.city,
         latitude=nearest.latitude,
         longitude=nearest.longitude,

@@ -16,13 +16,15 @@ a content network or a crawler; `mobile`: a cellular network; `residential`: a c
 class Place:
     """What is known about an address. None everywhere means unknown, which is not a finding by itself.
 
-    `country` is an ISO 3166-1 alpha-2 code. `latitude` and `longitude` are degrees (WGS 84), and the true
-    place is taken to lie within `accuracy_km` of them; the three are there together or not at all. `asn` is
-    the number of the autonomous system that announces the address (RFC 6793), `as_organisation` its holder.
+    `country` is an ISO 3166-1 alpha-2 code, `region` the name of the largest subdivision (a state, a province).
+    `latitude` and `longitude` are degrees (WGS 84), and the true place is taken to lie within `accuracy_km` of
+    them; the three are there together or not at all. `asn` is the number of the autonomous system that announces
+    the address (RFC 6793), `as_organisation` its holder.
     """
 
     country: str | None = None
     country_name: str | None = None
+    region: str | None = None
     city: str | None = None
     latitude: float | None = None
     longitude: float | None = None

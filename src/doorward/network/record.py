@@ -1,7 +1,7 @@
 """What a record of a location database says, whichever of the known schemas it follows.
 
 Nested, as in GeoLite2 and GeoIP2 (City, Country, ASN, ISP, Anonymous-IP, Connection-Type, Enterprise) and in
-DB-IP's files, which keep the same names; or flat (`country_code`, `city`, `latitude`), as in the repackaged
+DB-IP's files, which keep the same names; or flat (`country_code`, `state1`, `city`, `latitude`), as in the repackaged
 lists of ip-location-db. A field of the wrong type or out of range counts as absent.
 """
 
@@ -57,6 +57,7 @@ class Spot:
 
     country: str
     country_name: str | None
+    region: str | None
     city: str | None
     latitude: float | None
     longitude: float | None
@@ -70,12 +71,13 @@ def spot(record: Mapping[str, Any]) -> Spot | None:
     code = _code(country.get("iso_code")) or _code(record.get("country_code"))
     if code is None:
         return None
+    region = _region(record)
     city = _english(_mapping(record, "city")) or _name(record.get("city"))
     location = _mapping(record, "location") or record
     latitude = _number(location.get("latitude"), -90.0, 90.0)
     longitude = _number(location.get("longitude"), -180.0, 180.0)
     if latitude is None or longitude is None:
-        return country_spot(code, _english(country), city)
+        return country_spot(code, _english(country), region, city)
     accuracy = _number(location.get("accuracy_radius"), 1.0, _LARGEST_RADIUS_KM)
     if accuracy is None and city is None:
         # Without a city the position is some middle of the country.
@@ -84,6 +86,7 @@ def spot(record: Mapping[str, Any]) -> Spot | None:
     return Spot(
         code,
         _english(country) or country_name(code),
+        region,
         city,
         latitude,
         longitude,
@@ -91,13 +94,15 @@ def spot(record: Mapping[str, Any]) -> Spot | None:
     )
 
 
-def country_spot(code: str, name: str | None = None, city: str | None = None) -> Spot:
+def country_spot(
+    code: str, name: str | None = None, region: str | None = None, city: str | None = None
+) -> Spot:
     """Return the circle of a country as the position of an address of which nothing nearer is known."""
     area = country_area(code)
     name = name or country_name(code)
     if area is None:
-        return Spot(code, name, city, None, None, None, whole_country=True)
-    return Spot(code, name, city, area.latitude, area.longitude, area.radius_km, whole_country=True)
+        return Spot(code, name, region, city, None, None, None, whole_country=True)
+    return Spot(code, name, region, city, area.latitude, area.longitude, area.radius_km, whole_country=True)
 
 
 def autonomous_system(record: Mapping[str, Any]) -> tuple[int, str | None] | None:
@@ -127,6 +132,15 @@ def network_kind(record: Mapping[str, Any]) -> NetworkKind | None:
 def _mapping(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = record.get(name)
     return value if isinstance(value, Mapping) else {}
+
+
+def _region(record: Mapping[str, Any]) -> str | None:
+    """The largest of the subdivisions, which come from the largest to the smallest."""
+    subdivisions = record.get("subdivisions")
+    if isinstance(subdivisions, list | tuple) and subdivisions and isinstance(subdivisions[0], Mapping):
+        largest = subdivisions[0]
+        return _english(largest) or _name(largest.get("iso_code"))
+    return _name(record.get("state1"))
 
 
 def _english(record: Mapping[str, Any]) -> str | None:

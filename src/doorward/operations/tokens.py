@@ -17,6 +17,7 @@ from doorward.wire.contract import (
 from doorward.wire.errors import (
     CognitoError,
     NotAuthorizedException,
+    PasswordResetRequiredException,
     UnauthorizedException,
     UnsupportedOperationException,
     UnsupportedTokenTypeException,
@@ -30,8 +31,8 @@ def get_tokens_from_refresh_token(
 
     The one that was shown serves no more then, but for the client's grace period. Raises ResourceNotFoundException
     where there is no such client; NotAuthorizedException where its secret is missing or wrong, the token is not good,
-    the address is always blocked, or the session has moved and the pool acts on that; RefreshTokenReuseException for
-    a token that was replaced, which ends the session.
+    the address is always blocked, the session has moved and the pool acts on that, or the user has to reset his
+    password first; RefreshTokenReuseException for a token that was replaced, which ends the session.
     """
     with call.reading() as tx:
         client = app_clients.require(tx, request.client_id)
@@ -49,15 +50,18 @@ def get_tokens_from_refresh_token(
     counts = call.services.counts
     try:
         tokens = renew(refresh, request.refresh_token, request.device_key, prove)
-    except CognitoError:
+    except CognitoError as problem:
         counts.token_refresh(pool.id, client.id, success=False)
+        if isinstance(problem, PasswordResetRequiredException):
+            # Which this operation does not have.
+            raise NotAuthorizedException(problem.message) from None
         raise
     counts.token_refresh(pool.id, client.id, success=True)
     return GetTokensFromRefreshTokenResponse(authentication_result=tokens)
 
 
 def revoke_token(call: Call, request: RevokeTokenRequest) -> RevokeTokenResponse:
-    """End a refresh token and every token got by it.
+    """End a refresh token, every token got by it and, where rotation has replaced it, those that came after it.
 
     A token that is unknown, another client's or revoked already is no error (RFC 7009). Raises
     UnsupportedTokenTypeException for an access or ID token, UnsupportedOperationException where the client has

@@ -69,6 +69,7 @@ def surroundings(context: ClientContext, now: Instant, locator: Locator) -> Surr
         prefix=prefix(address) if address else None,
         asn=place.asn,
         country=place.country,
+        region=place.region,
         city=place.city,
         latitude=place.latitude,
         longitude=place.longitude,

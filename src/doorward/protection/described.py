@@ -17,7 +17,7 @@ from doorward.wire.context_data import ContextData
 LONGEST = 1 << 20
 """Bytes of a description that are read."""
 
-_OF_THE_PLACE = ("country", "city", "asn", "network_kind", "latitude", "longitude", "accuracy_km")
+_OF_THE_PLACE = ("country", "region", "city", "asn", "network_kind", "latitude", "longitude", "accuracy_km")
 
 
 class DescriptionError(ValueError):
@@ -42,6 +42,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     timezone: str | None = None
     at: Annotated[float, Meta(ge=-LATEST, le=LATEST)] | None = None
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
+    region: str | None = None
     city: str | None = None
     asn: Annotated[int, Meta(ge=1, le=2**32 - 1)] | None = None
     network_kind: Literal["residential", "mobile", "hosting", "vpn", "tor"] | None = None

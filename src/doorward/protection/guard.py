@@ -107,13 +107,15 @@ class Guard:
         profile = read_profile(tx, user.pool_id, user.sub) if user else Profile()
         assessment = self._score(tx, screening, profile, account_facts(user, profile, screening.attempt.now))
         decision = self._decide(screening, assessment.level, held)
-        if decision.would_have is Response.BLOCK and is_let_in(tx, screening):
+        let_in = decision.would_have is Response.BLOCK and is_let_in(tx, screening)
+        if let_in:
             decision = self._decide(screening, assessment.level, held, let_in=True)
         return Verdict(
             assessment=assessment,
             decision=decision,
             earlier_sign_ins=profile.successes,
             afar=is_afar(profile, screening.surroundings.circumstance),
+            let_in=let_in,
         )
 
     def assess_refresh(
@@ -205,20 +207,21 @@ class Guard:
         compromised: CompromisedCheck = NOT_ASKED,
         waiting: Waiting | None = None,
         judged_anew: tuple[Screening, Verdict] | None = None,
+        note: str = "",
     ) -> AuthEvent | None:
         """Carry an event that is in progress on, or bring it to its end; a full success teaches.
 
         `answered` is how challenges have been answered since; the last word on each counts. `compromised` is
         what was found of a password that was chosen on the way, `judged_anew` what the attempt came to once
-        its device had proven itself. A sign-in that was reported as not the user's
-        own while it was in progress teaches nothing.
+        its device had proven itself, `note` what came of it beside its answer. A sign-in that was reported as not
+        the user's own while it was in progress teaches nothing.
         """
         event = events.find(tx, pool_id, event_id)
         if event is None or event.response != "InProgress":
             return None
         if judged_anew is not None:
             event = with_verdict(event, *judged_anew)
-        event = with_password_check(with_answers(event, response, answered), compromised)
+        event = with_note(with_password_check(with_answers(event, response, answered), compromised), note)
         reported = event.feedback is not None and event.feedback.value == "Invalid"
         event = self._written(tx, event, waiting, learns=not reported)
         events.change(tx, event)

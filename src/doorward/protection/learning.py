@@ -1,4 +1,7 @@
-"""What becomes normal for a user, and what ceases to be: the lesson of a sign-in, and feedback on an attempt."""
+"""What becomes normal for a user, and what ceases to be: the lesson of a sign-in, and feedback on an attempt.
+
+Feedback on a refresh ends the session, too, where it says that this was somebody else.
+"""
 
 import msgspec
 from sqlalchemy import Connection
@@ -11,6 +14,7 @@ from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import encode
 from doorward.risk.model import Model
 from doorward.risk.profile import distrust, learn, trust
+from doorward.tokens.queries import revoke_of_sign_in
 
 _circumstance = msgspec.json.Decoder(Circumstance)
 
@@ -29,7 +33,8 @@ def take_feedback(tx: Connection, event: AuthEvent, feedback: EventFeedback, mod
     """Take feedback on an event, and return it as it is kept: it acts on the user's very next attempt.
 
     Valid: the circumstance is trusted from now on. Invalid: it is distrusted, its lesson is taken back, and it weighs
-    on the pool's view of that network and device once `Guard.observe_feedback` has counted it.
+    on the pool's view of that network and device once `Guard.observe_feedback` has counted it. Invalid of a refresh
+    means that the session is in somebody else's hands: it ends, in every mode, and Valid does not bring it back.
     """
     judged = msgspec.structs.replace(
         event,
@@ -44,6 +49,8 @@ def take_feedback(tx: Connection, event: AuthEvent, feedback: EventFeedback, mod
             profile = trust(profile, circumstance, feedback.at, model)
         else:
             profile = distrust(profile, circumstance, feedback.at, model, learned=event.learned)
+            if event.refresh_of:
+                revoke_of_sign_in(tx, event.pool_id, event.sub, event.refresh_of, feedback.at)
         queries.keep_profile(tx, event.pool_id, event.sub, encode(profile))
     events.change(tx, judged)
     return judged

@@ -71,6 +71,8 @@ class Verdict:
     earlier_sign_ins: int = 0
     afar: bool = False
     """From a country where the user was never seen, one with a history."""
+    let_in: bool = False
+    """By a way out of a block (`doorward.protection.unblocking`)."""
 
     @property
     def demand(self) -> Demand:

@@ -38,14 +38,19 @@ _circumstance = msgspec.json.Decoder(Circumstance)
 
 
 def is_let_in(tx: Connection, screening: Screening) -> bool:
-    """Say whether a way is open to an attempt."""
-    attempt = screening.attempt
-    if attempt.user is None or not attempt.is_sign_in:
-        return False
-    way = queries.unblock(tx, attempt.pool.id, attempt.user.sub)
-    if way is None or way.awaits_code or way.expires_at <= attempt.now:
+    """Say whether a way is open to an attempt from where it comes."""
+    way = _open_way(tx, screening)
+    if way is None:
         return False
     return way.network is None or (way.network, way.client) == _place(screening.surroundings.circumstance)
+
+
+def is_still_open(tx: Connection, screening: Screening) -> bool:
+    """Say whether the way is open yet to a sign-in that was let in, and that has answered challenges since.
+
+    Where nobody is blocked, it is.
+    """
+    return screening.mode is not Mode.ENFORCED or _open_way(tx, screening) is not None
 
 
 def open_to_all(tx: Connection, user: User, by: str, until: Instant) -> None:
@@ -86,6 +91,14 @@ def close(tx: Connection, screening: Screening) -> None:
     user = screening.attempt.user
     if user is not None and screening.mode is Mode.ENFORCED:
         queries.remove_unblock(tx, user.pool_id, user.sub)
+
+
+def _open_way(tx: Connection, screening: Screening) -> Unblock | None:
+    attempt = screening.attempt
+    if attempt.user is None or not attempt.is_sign_in:
+        return None
+    way = queries.unblock(tx, attempt.pool.id, attempt.user.sub)
+    return None if way is None or way.awaits_code or way.expires_at <= attempt.now else way
 
 
 def _may_by_himself(

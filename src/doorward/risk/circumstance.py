@@ -27,6 +27,7 @@ class Circumstance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     prefix: str | None = None
     asn: int | None = None
     country: str | None = None
+    region: str | None = None
     city: str | None = None
     latitude: float | None = None
     longitude: float | None = None

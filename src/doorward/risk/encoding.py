@@ -6,7 +6,7 @@ import msgspec
 
 from doorward.risk.profile import Profile
 
-VERSION: Final = 2
+VERSION: Final = 3
 LONGEST: Final = 4096
 """More bytes than any profile has: longer input is refused unread."""
 

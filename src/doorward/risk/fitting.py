@@ -19,8 +19,17 @@ from doorward.risk.circumstance import Circumstance
 from doorward.risk.model import SHIPPED, Model
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile, learn
-from doorward.risk.scene import NO_FACTS, Scene
-from doorward.risk.traits import CLIENT_CHAIN, LANGUAGE, NETWORK_CHAIN, NETWORK_KIND, TIMEZONE, TRAITS
+from doorward.risk.scene import NO_FACTS, Level, Scene
+from doorward.risk.traits import (
+    CLIENT_CHAIN,
+    COUNTRY,
+    LANGUAGE,
+    NETWORK_CHAIN,
+    NETWORK_KIND,
+    PLACE_CHAIN,
+    TIMEZONE,
+    TRAITS,
+)
 from doorward.risk.velocity import QUIET
 
 LEAST: Final = 0.01
@@ -81,10 +90,13 @@ class Fitting:
             return
         self.sign_ins += 1
         scene = Scene(circumstance, profile, population, QUIET, NO_FACTS, self._model)
+        told: list[Level] = []
         for chain in _CHAINS:
-            for trait, known, total, values, forgotten, share in scene.levels(chain):
-                if total:
-                    self._predictions[trait].add(known, total, values, forgotten, share)
+            scene.odds_against_user(chain, told)
+        if scene.on_new_network:
+            scene.odds_against_user(PLACE_CHAIN, told, below=COUNTRY)
+        for trait, known, total, values, forgotten, share in told:
+            self._predictions[trait].add(known, total, values, forgotten, share)
 
     def fitted(self) -> Model:
         """Return the model with the concentrations of the greatest posterior, and a version that says so."""

@@ -47,7 +47,7 @@ class Scopes(msgspec.Struct, frozen=True):
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Weights, concentrations, half-life and prior. `docs/risk.md` tells where each comes from."""
 
-    version: str = "doorward-3"
+    version: str = "doorward-4"
     thresholds: Thresholds = SHIPPED_THRESHOLDS
     without: frozenset[str] = frozenset()
     """Signal groups switched off (for ablation): network, client, rhythm, velocity, travel, account."""
@@ -62,15 +62,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     # Back-off. One number for each trait, in the order of `traits.NAMES`.
     alphas: tuple[float, ...] = (
-        0.1, 0.8, 0.8, 1.5, 1.0, 0.4, 0.15, 0.3, 0.05, 1.0, 0.1, 0.3, 0.1, 0.1, 0.1,
+        0.1, 1.0, 0.8, 0.8, 1.5, 1.0, 0.4, 0.15, 0.3, 0.05, 1.0, 0.1, 0.3, 0.1, 0.1, 0.1,
     )  # fmt: skip
     """Concentration: how many sign-ins the pool's share is worth against the user's own counts (`fitting`)."""
     discounts: tuple[float, ...] = (
-        0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     )  # fmt: skip
     """What each kept value gives up for values not seen yet: who has been on many networks comes from others."""
     unseen: tuple[float, ...] = (
-        0.03, 0.05, 0.01, 0.05, 0.2, 0.3, 0.2, 0.2, 0.02, 0.1, 0.2, 0.3, 0.05, 0.1, 0.1,
+        0.03, 0.1, 0.05, 0.01, 0.05, 0.2, 0.3, 0.2, 0.2, 0.02, 0.1, 0.2, 0.3, 0.05, 0.1, 0.1,
     )  # fmt: skip
     """What the pool is taken to give a value within its parent before it has counted anything."""
     pool_concentration: float = 1.0
@@ -85,6 +85,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     network: Mixing = Mixing(copies=0.0005, strays=1e-4)
     network_in_country: Mixing = Mixing(copies=0.0005, strays=0.03)
     """Used instead of `network` in a country where the user was before: people move about at home."""
+    region: Mixing = Mixing(copies=0.05, strays=0.05)
+    """The region, on a network that is new to the user in a country where he was before."""
     client: Mixing = Mixing(copies=0.015, strays=0.02)
     new_device: Mixing = Mixing(copies=0.3, strays=0.02)
     """Used instead of `client` for a device id not seen before: who has the strings without the device

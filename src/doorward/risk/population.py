@@ -12,8 +12,6 @@ from doorward.risk.profile import day_of, hour_of
 from doorward.risk.traits import (
     ASN,
     BROWSER,
-    BROWSER_VERSION,
-    COUNTRY,
     DEVICE_ID,
     DEVICE_TYPE,
     NAMES,
@@ -21,7 +19,6 @@ from doorward.risk.traits import (
     PLATFORM,
     PREFIX,
     TRAITS,
-    UNKNOWN,
     VERSIONED,
     Keys,
     key_of,
@@ -29,7 +26,7 @@ from doorward.risk.traits import (
 )
 
 AT_MOST: Final = (
-    512, 65_536, 87_381, 87_381, 16, 64, 2_048, 16_384, 32_768, 32_768, 65_536, 43_690, 87_381, 4_096, 1_024,
+    512, 8_192, 65_536, 87_381, 87_381, 16, 64, 2_048, 16_384, 32_768, 32_768, 65_536, 43_690, 87_381, 4_096, 1_024,
 )  # fmt: skip
 """How many values of each trait are held; beyond, the rarer half is forgotten (lossy counting).
 
@@ -109,32 +106,9 @@ class Population:
         self.hours[hour_of(circumstance.at)] += weight
         self.days[day_of(circumstance.at)] += weight
 
-    def conditional(
-        self,
-        trait: int,
-        key: int,
-        parent_trait: int,
-        parent_key: int,
-        own: float = 0.0,
-        own_within: float = 0.0,
-    ) -> float:
-        """The share of the pool that has this value among those who have the parent's (UNKNOWN: all).
-
-        `own` and `own_within` are masses of one user to be left out: what he alone does is rare.
-        """
-        model = self.model
-        concentration = model.pool_concentration
-        scale, of_parent = self.scale, self.counts[parent_trait]
-        if trait in VERSIONED:
-            scale = self.recent_scale
-            if trait == BROWSER_VERSION:
-                of_parent = self.recent
-        # Conditional expressions, because this runs for every level of every score and calls cost more.
-        counted = self.counts[trait].get(key, 0.0) * scale - own
-        counted = counted if counted > 0.0 else 0.0
-        within = (of_parent.get(parent_key, 0.0) if parent_key else self.mass) * scale - own_within
-        within = within if within > counted else counted
-        return (counted + concentration * model.unseen[trait]) / (within + concentration)
+    def recent_mass(self, keys: Keys) -> float:
+        """The mass of what a version is counted below, as lately as versions are."""
+        return self.recent.get(version_parent(keys), 0.0) * self.recent_scale
 
     @property
     def share_identified(self) -> float:
@@ -144,11 +118,15 @@ class Population:
     def probability(self, level: str, value: str) -> float:
         """The share of the pool that has this value of a trait, by the trait's name (`country`, `asn` ...).
 
-        The client's traits are counted below their parents (`traits.keys_of`): ask `conditional` for those.
+        Values that are counted below their parents (`traits.keys_of`) are found by none of their own.
         Raises ValueError for an unknown trait.
         """
+        trait = NAMES.index(level)
         key = int(value) if level == "asn" and value.isdecimal() else key_of(value)
-        return self.conditional(NAMES.index(level), key, COUNTRY, UNKNOWN)
+        counted, concentration = self.counts[trait].get(key, 0.0) * self.scale, self.model.pool_concentration
+        return (counted + concentration * self.model.unseen[trait]) / (
+            max(self.mass * self.scale, counted) + concentration
+        )
 
     def report(self, circumstance: Circumstance, account: str, at: float) -> None:
         """Invalid feedback: mark the network and the device in the pool's eyes.

@@ -14,7 +14,7 @@ from doorward.risk.model import SHIPPED, Model
 from doorward.risk.population import AT_MOST, REPORTED_AT_MOST, REPORTERS_AT_MOST, Population
 from doorward.risk.traits import PLATFORM, TRAITS
 
-VERSION: Final = 3
+VERSION: Final = 4
 LONGEST: Final = 64 * 2**20
 """More bytes than any pool's counts have: longer input is refused unread."""
 

@@ -17,7 +17,7 @@ from doorward.risk.traits import DEVICE_ID, TRAITS, Keys, client_key, keys_of, n
 
 UNIT: Final = 32
 """The integer that one sign-in at the landmark is counted with."""
-KEPT: Final = (4, 5, 6, 8, 3, 3, 3, 4, 4, 4, 5, 3, 8, 3, 3)
+KEPT: Final = (4, 3, 5, 6, 7, 3, 3, 3, 4, 4, 4, 5, 3, 7, 3, 3)
 """How many values of each trait are kept."""
 MARKS_KEPT: Final = 5
 """How many marks of each kind (trusted, distrusted) are kept."""
@@ -84,8 +84,8 @@ class Profile(msgspec.Struct, frozen=True, array_like=True):
 
         Before the last lesson it is that of the last lesson: time running backwards makes nothing heavier.
         """
-        age = (max(at, self.last_at) - self.landmark) / half_life
-        decayed: float = 2.0 ** -min(max(age, _FLOOR), _CEILING)
+        age = ((at if at > self.last_at else self.last_at) - self.landmark) / half_life
+        decayed: float = 0.5 ** (_FLOOR if age < _FLOOR else age if age < _CEILING else _CEILING)
         return decayed / UNIT
 
 
@@ -111,12 +111,16 @@ def learn(
     counts = profile.counts.copy()
     for trait, key in enumerate(keys_of(circumstance)):
         if key:
-            totals[trait] = _more(totals[trait], units)
+            total = totals[trait] + units
+            totals[trait] = total if total < FULL else FULL
             counts[trait] = of_trait = counts[trait].copy()
-            before = of_trait.get(key, 0)
-            if not before and len(of_trait) >= KEPT[trait]:
-                del of_trait[min(of_trait, key=of_trait.__getitem__)]
-            of_trait[key] = _more(before, units)
+            if key in of_trait:
+                total = of_trait[key] + units
+                of_trait[key] = total if total < FULL else FULL
+            else:
+                if len(of_trait) >= KEPT[trait]:
+                    del of_trait[min(of_trait, key=of_trait.__getitem__)]
+                of_trait[key] = units
     second = int(at)
     hours = profile.hours.copy()
     hour = second // 3600 % 24

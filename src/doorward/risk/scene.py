@@ -16,7 +16,6 @@ from doorward.risk.traits import (
     DEVICE_ID,
     PLATFORM,
     PREFIX,
-    UNKNOWN,
     USER_AGENT,
     VERSIONED,
     is_older,
@@ -69,7 +68,7 @@ class Scene:
         self.velocity = velocity
         self.account = account
         self.model = model
-        self.keys = keys_of(circumstance)
+        self.keys = keys = keys_of(circumstance)
         self.scale = profile.scale(circumstance.at, model.half_life)
         """Multiplies a stored count into a decayed number of sign-ins."""
         self.sign_ins = sum(profile.days) * self.scale
@@ -77,19 +76,21 @@ class Scene:
         earlier = profile.successes
         self.own = self.scale * (1.0 + log(earlier)) / earlier if earlier else 0.0
         """Multiplies a stored count into the mass that the user has in the pool by it (`Population.observe`)."""
-        gap = max(circumstance.at - profile.last_at, 0.0)
-        self.fade: float = 2.0 ** -min(gap / model.version_half_life, 60.0)
+        gap = (circumstance.at - profile.last_at) / model.version_half_life
+        self.fade: float = 1.0 if gap <= 0.0 else 0.5 ** (gap if gap < 60.0 else 60.0)
         """What is left of a known version: nobody has kept it for sure since the last sign-in."""
-        self.known_device = (
-            circumstance.remembered_device or self.keys[DEVICE_ID] in profile.counts[DEVICE_ID]
-        )
+        counts = profile.counts
+        self.known_device = circumstance.remembered_device or keys[DEVICE_ID] in counts[DEVICE_ID]
         self.known_client = (
-            self.known_device
-            or self.keys[PLATFORM] in profile.counts[PLATFORM]
-            or self.keys[USER_AGENT] in profile.counts[USER_AGENT]
+            self.known_device or keys[PLATFORM] in counts[PLATFORM] or keys[USER_AGENT] in counts[USER_AGENT]
         )
         """The device, or the kind of client that outlives an update."""
-        self.known_network = self.keys[PREFIX] in profile.counts[PREFIX]
+        self.known_network = keys[PREFIX] in counts[PREFIX]
+
+    @property
+    def on_new_network(self) -> bool:
+        """In a /24 or /48 where the user was never seen, but in a country where he was."""
+        return not self.known_network and self.keys[COUNTRY] in self.profile.counts[COUNTRY]
 
     def share_of_user(self, trait: int) -> float:
         """The share of the user's sign-ins with this value, among those where the trait was known."""
@@ -118,55 +119,66 @@ class Scene:
             for mark in self.profile.trusted
         )
 
-    def levels(self, chain: tuple[int, ...]) -> list[Level]:
-        """What the user's own counts and the pool say on each level of a chain, from the widest down.
-
-        A level that is not known is passed over; below a value that is new to the user he has told nothing.
-        Of the values that are not kept any more the parent's have their part.
-        """
-        keys, counts, scale = self.keys, self.profile.counts, self.scale
-        conditional, totals = self.population.conditional, self.profile.totals
-        own, own_version = self.own, self.own * self.fade
-        levels = []
-        parent, parent_key = COUNTRY, UNKNOWN
-        within = -1
-        for trait in chain:
-            if key := keys[trait]:
-                of_trait = counts[trait]
-                if within < 0:
-                    within = totals[trait]
-                seen = of_trait.get(key, 0)
-                if seen > within:  # noqa: PLR1730 - a known carrier in a new country is no known network
-                    seen = within
-                mass = own_version if trait in VERSIONED else own
-                share = conditional(trait, key, parent, parent_key, seen * mass, within * mass)
-                lasting = scale * self.fade if trait == BROWSER_VERSION else scale
-                values = len(of_trait)
-                forgotten = 0.0
-                if values >= KEPT[trait] and within:
-                    forgotten = max(1.0 - sum(of_trait.values()) / totals[trait], 0.0) * within * lasting
-                levels.append((trait, seen * lasting, within * lasting, values, forgotten, share))
-                parent, parent_key, within = trait, key, seen
-        return levels
-
-    def odds_against_user(self, chain: tuple[int, ...]) -> float:
+    def odds_against_user(
+        self, chain: tuple[int, ...], told: list[Level] | None = None, *, below: int | None = None
+    ) -> float:
         """p(values | anybody else of the pool) / p(values | this user), with hierarchical back-off.
 
-        The product over the levels of p(value | parent, pool) / p(value | parent, user), for the latter see
-        `backoff.of_user`. 1 where nothing is known of the user; one novelty counts once, on the level where it
-        is new, for below it nothing is known of him.
+        The product over the levels, from the widest down, of p(value | parent, pool) / p(value | parent, user); for
+        the latter see `backoff.of_user`, from the former the user himself is left out. A level that is not known is
+        passed over. One novelty counts once, on the level where it is new, for below it nothing is known of the
+        user; where nothing is known at all the odds are 1. `told` is given what each level said; `below` is the
+        trait that the widest level is counted below, where the chain does not begin with the pool as a whole.
         """
-        model = self.model
-        alphas, discounts = model.alphas, model.discounts
-        odds = 1.0
-        for trait, known, total, values, forgotten, share in self.levels(chain):
-            if total:
-                likely = of_user(known, total, values, forgotten, share, alphas[trait], discounts[trait])
-                if trait == BROWSER_VERSION and not known and self.steps_back:
-                    likely *= model.steps_back
-                elif trait == COUNTRY:
-                    share += model.from_home * (likely - share)  # noqa: PLW2901 - what impostors have of it
-                odds *= share / likely
+        keys, model, profile, pool = self.keys, self.model, self.profile, self.population
+        alphas, discounts, unseen = model.alphas, model.discounts, model.unseen
+        counts, masses, concentration = profile.counts, pool.counts, model.pool_concentration
+        odds, within, recent = 1.0, -1, False
+        own, lasting, scale = self.own, self.scale, pool.scale
+        others = 0.0
+        # One loop for twelve levels of every attempt, in which calls (min and max too) would cost more than the sums.
+        for trait in chain:
+            key = keys[trait]
+            if not key:
+                continue
+            of_trait = counts[trait]
+            if within < 0:
+                within, others = profile.totals[trait], pool.mass
+                if below is not None:
+                    within = min(counts[below].get(keys[below], 0), within)
+                    others = masses[below].get(keys[below], 0.0)
+                others = others * scale - within * own
+            if not within:
+                break
+            seen = of_trait.get(key, 0)
+            seen = seen if seen < within else within  # a known carrier in a new country is no known network
+            lasting = self.scale
+            if (trait in VERSIONED) is not recent:
+                # What is counted of versions decays faster, in the pool as with the user.
+                recent = not recent
+                own = self.own * self.fade if recent else self.own
+                scale = pool.recent_scale if recent else pool.scale
+                if recent:
+                    others = pool.recent_mass(keys) - within * own
+            if trait == BROWSER_VERSION:
+                lasting *= self.fade
+            counted = masses[trait].get(key, 0.0) * scale - seen * own
+            counted = counted if counted > 0.0 else 0.0
+            others = others if others > counted else counted
+            share = (counted + concentration * unseen[trait]) / (others + concentration)
+            values, forgotten = len(of_trait), 0.0
+            known, total = seen * lasting, within * lasting
+            if values >= KEPT[trait]:
+                forgotten = max(1.0 - sum(of_trait.values()) / profile.totals[trait], 0.0) * total
+            if told is not None:
+                told.append((trait, known, total, values, forgotten, share))
+            likely = of_user(known, total, values, forgotten, share, alphas[trait], discounts[trait])
+            if trait == BROWSER_VERSION and not seen and self.steps_back:
+                likely *= model.steps_back
+            elif trait == COUNTRY:
+                share += model.from_home * (likely - share)  # what impostors have of it
+            odds *= share / likely
+            others, within = counted, seen
         return odds
 
     @property

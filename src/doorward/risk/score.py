@@ -13,13 +13,13 @@ from doorward.risk.profile import Profile
 from doorward.risk.reasons import Reason, because
 from doorward.risk.scene import NO_FACTS, AccountFacts, Scene
 from doorward.risk.signals import account as of_account
-from doorward.risk.signals import client, feedback, network, rhythm, travel, velocity
+from doorward.risk.signals import client, feedback, network, region, rhythm, travel, velocity
 from doorward.risk.velocity import QUIET, VelocityView
 
 Signal = Callable[[Scene], Reason | None]
 
 RARITY: Final[tuple[tuple[str, tuple[Signal, ...]], ...]] = (
-    ("network", (network.network, network.network_kind)),
+    ("network", (network.network, region.region, network.network_kind)),
     (
         "client",
         (

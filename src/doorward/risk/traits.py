@@ -1,7 +1,7 @@
 """The traits of a circumstance that are counted, and the 32-bit keys they are counted under.
 
-A key is the CRC-32 of the value (the client's traits chained to their parents, so that "Chrome on Windows"
-and "Chrome on Android" differ). It keeps a profile small and of a known size; it is no secret and needs
+A key is the CRC-32 of the value (those of the place and the client chained to their parents, so that "Chrome on
+Windows" and "Chrome on Android" differ). It keeps a profile small and of a known size; it is no secret and needs
 not to be: whoever can choose a value that collides with the user's already knows the user's value.
 """
 
@@ -13,23 +13,25 @@ from zlib import crc32
 from doorward.risk.circumstance import Circumstance
 
 COUNTRY: Final = 0
-ASN: Final = 1
-PREFIX: Final = 2
-ADDRESS: Final = 3
-NETWORK_KIND: Final = 4
-DEVICE_TYPE: Final = 5
-OS: Final = 6
-BROWSER: Final = 7
-PLATFORM: Final = 8
-BROWSER_VERSION: Final = 9
-USER_AGENT: Final = 10
-FINGERPRINT: Final = 11
-DEVICE_ID: Final = 12
-LANGUAGE: Final = 13
-TIMEZONE: Final = 14
+REGION: Final = 1
+ASN: Final = 2
+PREFIX: Final = 3
+ADDRESS: Final = 4
+NETWORK_KIND: Final = 5
+DEVICE_TYPE: Final = 6
+OS: Final = 7
+BROWSER: Final = 8
+PLATFORM: Final = 9
+BROWSER_VERSION: Final = 10
+USER_AGENT: Final = 11
+FINGERPRINT: Final = 12
+DEVICE_ID: Final = 13
+LANGUAGE: Final = 14
+TIMEZONE: Final = 15
 
 NAMES: Final = (
     "country",
+    "region",
     "asn",
     "prefix",
     "address",
@@ -53,6 +55,8 @@ NAMES: Final = (
 TRAITS: Final = len(NAMES)
 NETWORK_CHAIN: Final = (COUNTRY, ASN, PREFIX, ADDRESS)
 """From the widest network to the narrowest: what is unseen below takes its likelihood from above."""
+PLACE_CHAIN: Final = (REGION,)
+"""Below the country, beside the networks: a carrier reaches many regions, and a region has many carriers."""
 CLIENT_CHAIN: Final = (
     DEVICE_TYPE, OS, BROWSER, PLATFORM, BROWSER_VERSION, USER_AGENT, FINGERPRINT, DEVICE_ID,
 )  # fmt: skip
@@ -85,30 +89,21 @@ _LEADING_NUMBERS: Final = re.compile(r"[0-9]{1,9}")
 _VERSIONS: Final = re.compile(r"/[^\s;,()]*|(?<=Android )[\d.]+|(?<!\d)\d++(?:[._]\d++)+")
 
 
-@lru_cache(maxsize=4096)
-def _platform(user_agent: str) -> int:
-    return key_of(_VERSIONS.sub("", user_agent))
-
-
 def platform_of(user_agent: str) -> int:
     """The key of a user agent without its versions: what outlives an update, such as the model of a phone.
 
     `Mozilla/5.0 (Linux; Android 10; SM-G973F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.99`
     loses the numbers behind the slashes and the 10.
     """
-    return _platform(user_agent[:LONGEST])
-
-
-@lru_cache(maxsize=4096)
-def _ordered(version: str) -> int:
-    numbers = [int(number) for number in _LEADING_NUMBERS.findall(version)[:2]] + [0, 0]
-    order = min(numbers[0], 255) << 5 | min(numbers[1], 31)
-    return order << _ORDER_AT | key_of(version) & _TEXT
+    return key_of(_VERSIONS.sub("", user_agent[:LONGEST]))
 
 
 def version_key(version: str, parent: int) -> int:
     """The key of a version: 13 bits in the order of versions, 13 of what it is a version of, 6 of the text."""
-    return _ordered(version[:LONGEST]) | parent << 6 & _OF_PARENT or 1
+    version = version[:LONGEST]
+    numbers = [int(number) for number in _LEADING_NUMBERS.findall(version)[:2]] + [0, 0]
+    order = min(numbers[0], 255) << 5 | min(numbers[1], 31)
+    return order << _ORDER_AT | key_of(version) & _TEXT | parent << 6 & _OF_PARENT or 1
 
 
 def is_older(version: int, than: int) -> bool:
@@ -132,28 +127,39 @@ def keys_of(circumstance: Circumstance) -> Keys:
 
 def _made(c: Circumstance) -> Keys:
     asn = c.asn
-    device_type = key_of(c.device_type) if c.device_type else 0
-    os = key_of(c.os, device_type) if c.os else 0
-    browser = key_of(c.browser, os) if c.browser else 0
-    user_agent = c.user_agent
-    platform = platform_of(user_agent) if user_agent else 0
+    country = key_of(c.country) if c.country else 0
     return (
-        key_of(c.country) if c.country else 0,
+        country,
+        key_of(c.region, country) if c.region else 0,
         asn if asn is not None and 0 < asn < 2**32 else 0,
         key_of(c.prefix) if c.prefix else 0,
         key_of(c.address) if c.address else 0,
         key_of(c.network_kind) if c.network_kind else 0,
-        device_type,
-        os,
-        browser,
-        platform,
-        version_key(c.browser_version, platform or browser) if c.browser_version else 0,
-        key_of(user_agent) if user_agent else 0,
+        *_of_kind_of_client(
+            (c.device_type or "")[:LONGEST],
+            (c.os or "")[:LONGEST],
+            (c.browser or "")[:LONGEST],
+            (c.browser_version or "")[:LONGEST],
+            (c.user_agent or "")[:LONGEST],
+        ),
         key_of(c.fingerprint) if c.fingerprint else 0,
         key_of(c.device_id) if c.device_id else 0,
         key_of(c.language) if c.language else 0,
         key_of(c.timezone) if c.timezone else 0,
     )
+
+
+@lru_cache(maxsize=4096)
+def _of_kind_of_client(
+    device_type: str, os: str, browser: str, browser_version: str, user_agent: str
+) -> tuple[int, ...]:
+    """The keys from DEVICE_TYPE to USER_AGENT, remembered because many people show the same few thousand."""
+    of_type = key_of(device_type) if device_type else 0
+    of_os = key_of(os, of_type) if os else 0
+    of_browser = key_of(browser, of_os) if browser else 0
+    platform = platform_of(user_agent) if user_agent else 0
+    version = version_key(browser_version, platform or of_browser) if browser_version else 0
+    return of_type, of_os, of_browser, platform, version, key_of(user_agent) if user_agent else 0
 
 
 def client_key(keys: Keys) -> int:

@@ -118,15 +118,20 @@ class _Tally:
         self.seen: dict[int, bool] = {}
 
     def view(self, at: float) -> Window:
-        elapsed = max(at - self.at, 0.0)
-        left = 2.0 ** -min(elapsed / self.half_life, 60.0)
-        prompts = self.prompts
+        names, prompts = self.names, self.prompts
+        if not names:
+            return EMPTY
+        elapsed = at - self.at
+        elapsed = elapsed if elapsed > 0.0 else 0.0
+        age = elapsed / self.half_life
+        left = 0.5**age if age < 60.0 else _ALMOST_NOTHING
         if prompts:
-            prompts *= 2.0 ** -min(elapsed / PROMPT_HALF_LIFE, 60.0)
+            age = elapsed / PROMPT_HALF_LIFE
+            prompts *= 0.5**age if age < 60.0 else _ALMOST_NOTHING
         return Window(
             self.attempts * left,
             self.failures * left,
-            self.names * left,
+            names * left,
             self.failing * left,
             self.unknown * left,
             prompts,
@@ -167,6 +172,10 @@ class _Tally:
         self.attempts, self.failures, self.names = now.attempts, now.failures, now.names
         self.failing, self.unknown, self.prompts, self.afar = now.failing, now.unknown, now.prompts, now.afar
         self.at = at
+
+
+_ALMOST_NOTHING: Final = 2.0**-60
+_UNTOUCHED: Final = _Tally(0.0)
 
 
 class Velocity:
@@ -219,12 +228,12 @@ class Velocity:
         since = self._since
         age = 0.0 if since is None else max(at - since, 0.0) / USUAL_HALF_LIFE
         return VelocityView(
-            _view(self._users, key_of(username), at),
-            _view(self._addresses, keys[ADDRESS], at),
-            _view(self._prefixes, keys[PREFIX], at),
-            _view(self._asns, keys[ASN], at),
-            _view(self._devices, keys[DEVICE_ID], at),
-            _view(self._clients, _client(keys), at),
+            self._users.get(key_of(username), _UNTOUCHED).view(at),
+            self._addresses.get(keys[ADDRESS], _UNTOUCHED).view(at),
+            self._prefixes.get(keys[PREFIX], _UNTOUCHED).view(at),
+            self._asns.get(keys[ASN], _UNTOUCHED).view(at),
+            self._devices.get(keys[DEVICE_ID], _UNTOUCHED).view(at),
+            self._clients.get(_client(keys), _UNTOUCHED).view(at),
             self._pool.view(at),
             self._lately.view(at),
             self._hours.view(at),
@@ -246,11 +255,6 @@ def is_afar(profile: Profile, circumstance: Circumstance) -> bool:
 
 def _client(keys: Keys) -> int:
     return keys[FINGERPRINT] or keys[USER_AGENT]
-
-
-def _view(windows: dict[int, _Tally], key: int, at: float) -> Window:
-    tally = windows.get(key)
-    return EMPTY if tally is None else tally.view(at)
 
 
 def _note(

@@ -23,10 +23,10 @@ PROMPTS = frozenset({"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_T
 """The challenges by which a second factor is asked for: many of them in a row wear a user down."""
 
 
-def refuse(tx: Connection, sign_in: SignIn, error: CognitoError) -> Refusal:
-    """End the sign-in: the event fails."""
+def refuse(tx: Connection, sign_in: SignIn, error: CognitoError, note: str = "") -> Refusal:
+    """End the sign-in: the event fails, and `note` says why where nothing else in it does."""
     end_answered(tx, sign_in)
-    _write(tx, sign_in, "Fail")
+    _write(tx, sign_in, "Fail", note=note)
     return Refusal(error)
 
 
@@ -65,6 +65,7 @@ def ask(
         proven=sign_in.proofs,
         password_digest=sign_in.password_digest,
         pending=sign_in.pending,
+        let_in=sign_in.let_in,
         device_key=sign_in.device_key,
         owes_device_proof=sign_in.owes_device_proof,
         srp=srp,
@@ -112,6 +113,7 @@ def _write(
     sign_in: SignIn,
     response: EventResponse,
     waiting: Waiting | None = None,
+    note: str = "",
 ) -> None:
     guard = sign_in.call.services.guard
     if sign_in.event_id is not None:
@@ -126,6 +128,7 @@ def _write(
             judged_anew=(sign_in.screening, sign_in.verdict)
             if sign_in.judged_anew and sign_in.verdict
             else None,
+            note=note,
         )
         return
     sign_in.event = guard.record(
@@ -136,5 +139,6 @@ def _write(
         verdict=sign_in.verdict,
         compromised=sign_in.compromised,
         waiting=waiting,
+        note=note,
     )
     sign_in.event_id = sign_in.event.event_id if sign_in.event else None

@@ -14,7 +14,7 @@ from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import refuse_changed_user, resumed
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
-from doorward.signin.steps import FROM_NEW_PASSWORD, refuse_blocked_address
+from doorward.signin.steps import FROM_NEW_PASSWORD, refuse_blocked_address, refuse_closed_way
 from doorward.wire.contract import AttributeType
 from doorward.wire.errors import InvalidParameterException, NotAuthorizedException
 
@@ -47,7 +47,15 @@ def answer_new_password(request: SignInRequest) -> Challenge | Granted:
 
     with call.writing() as tx:
         answer = walk(
-            tx, sign_in, (refuse_blocked_address, refuse_changed_user, set_password, *FROM_NEW_PASSWORD)
+            tx,
+            sign_in,
+            (
+                refuse_blocked_address,
+                refuse_changed_user,
+                refuse_closed_way,
+                set_password,
+                *FROM_NEW_PASSWORD,
+            ),
         )
     return settle(sign_in, answer)
 

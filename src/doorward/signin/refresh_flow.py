@@ -14,14 +14,15 @@ from doorward.signin import queries
 from doorward.signin.attempt_budget import spend
 from doorward.signin.client_proof import check_secret_hash_of_user
 from doorward.signin.held_factors import held_factors
-from doorward.signin.refusals import BLOCKED
+from doorward.signin.refusals import BLOCKED, reset_required
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sign_in import Granted, SignIn
-from doorward.tokens import issuer, renewal
+from doorward.tokens import renewal
+from doorward.tokens.issuer import REUSED
 from doorward.tokens.queries import revoke_family
 from doorward.tokens.renewal import Renewal
 from doorward.wire.contract import AuthenticationResultType
-from doorward.wire.errors import NotAuthorizedException, RefreshTokenReuseException
+from doorward.wire.errors import CognitoError, NotAuthorizedException, RefreshTokenReuseException
 
 RECORDED_A_DAY: Final = 5
 """Refreshes of one session that are written down within a day; what is done about them does not end there."""
@@ -38,7 +39,7 @@ def refresh(request: SignInRequest) -> Granted:
 
     Raises NotAuthorizedException where the token is unknown, expired, revoked, replaced, another client's or another
     device's (DEVICE_KEY), for an address that the pool always blocks, and where the session has moved and the pool
-    acts on that.
+    acts on that; PasswordResetRequiredException for a user who has to reset his password first.
     """
     token = request.parameter("REFRESH_TOKEN")
     given = request.parameters.get("SECRET_HASH")
@@ -61,7 +62,8 @@ def renew(
 ) -> AuthenticationResultType:
     """Return new tokens for a refresh token; where the client rotates, a new refresh token is among them.
 
-    Raises NotAuthorizedException as `refresh` does, and RefreshTokenReuseException for a token that was replaced.
+    Raises NotAuthorizedException and PasswordResetRequiredException as `refresh` does, and RefreshTokenReuseException
+    for a token that was replaced.
     """
     call, pool, client, guard = request.call, request.pool, request.client, request.call.services.guard
     with call.reading() as tx:
@@ -71,15 +73,20 @@ def renew(
     prove_client(shown.user)
     if shown.standing == "used again":
         verdict = REUSED_TOKEN
+    refusal = _refusal(shown.user, verdict)
     if verdict is not None:
-        _respond(sign_in, shown, verdict)
-    if not client.rotates:
-        with call.reading() as tx:
-            return call.services.issuer.renew(tx, pool, client, shown, call.now)
-    with call.writing() as tx:
-        # What is read here is what counts: of two who come at once, the second sees what the first has replaced.
+        _respond(sign_in, shown, verdict, refused=refusal is not None)
+    if refusal is not None:
+        raise refusal
+    issuer = call.services.issuer
+    with call.writing() if client.rotates else call.reading() as tx:
+        # What is read here is what counts: who was revoked meanwhile gets nothing and, of two who come at once, the
+        # second sees what the first has replaced.
         shown = renewal.renewal(tx, pool, client, token, call.now, device_key)
-        return call.services.issuer.rotate(tx, pool, client, shown, call.now)
+        if must_reset := reset_required(shown.user):
+            raise must_reset
+        give = issuer.rotate if client.rotates else issuer.renew
+        return give(tx, pool, client, shown, call.now)
 
 
 def _of_session(sign_in: SignIn, shown: Renewal) -> SignIn:
@@ -89,11 +96,19 @@ def _of_session(sign_in: SignIn, shown: Renewal) -> SignIn:
     return sign_in
 
 
-def _respond(sign_in: SignIn, shown: Renewal, verdict: RefreshVerdict) -> None:
-    """Write down what was thought of a refresh, end the session where that is the response, and refuse.
+def _refusal(user: User, verdict: RefreshVerdict | None) -> CognitoError | None:
+    """Return what is told to who gets no tokens; None where he gets them."""
+    if verdict is REUSED_TOKEN:
+        return RefreshTokenReuseException(REUSED)
+    if verdict is not None and verdict.demand == "revoke":
+        return NotAuthorizedException(renewal.REVOKED)
+    if verdict is not None and verdict.demand == "sign_in_again":
+        return NotAuthorizedException(BLOCKED)
+    return reset_required(user)
 
-    Raises NotAuthorizedException, or RefreshTokenReuseException.
-    """
+
+def _respond(sign_in: SignIn, shown: Renewal, verdict: RefreshVerdict, *, refused: bool) -> None:
+    """Write down what was thought of a refresh, and end the session where that is the response."""
     call, pool_id = sign_in.call, sign_in.pool.id
     subject = f"{shown.user.sub} session {shown.family.origin_jti}"
     with call.reading() as tx:
@@ -107,15 +122,9 @@ def _respond(sign_in: SignIn, shown: Renewal, verdict: RefreshVerdict) -> None:
             event = call.services.guard.record(
                 tx,
                 sign_in.screening,
-                response="Pass" if verdict.demand == "allow" else "Fail",
+                response="Fail" if refused else "Pass",
                 challenges=[],
                 verdict=verdict,
             )
         if event is not None:
             call.services.guard.observe(event)
-    if verdict is REUSED_TOKEN:
-        raise RefreshTokenReuseException(issuer.REUSED)
-    if verdict.demand == "revoke":
-        raise NotAuthorizedException(renewal.REVOKED)
-    if verdict.demand == "sign_in_again":
-        raise NotAuthorizedException(BLOCKED)

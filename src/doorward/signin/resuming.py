@@ -12,7 +12,7 @@ from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sessions import OpenSession, SessionState
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
-from doorward.signin.steps import refuse_blocked_address, refuse_unusable_user
+from doorward.signin.steps import refuse_blocked_address, refuse_closed_way, refuse_unusable_user
 from doorward.wire.errors import NotAuthorizedException
 
 BEGINNINGS: Final = frozenset(
@@ -26,13 +26,22 @@ def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Chal
     """Take the steps of an answer to a challenge, in one transaction.
 
     Raises NotAuthorizedException where the session is not that of this challenge, client and user, was used
-    already, has expired, or began with a password that is no longer the user's; and for a blocked address.
+    already, has expired, or began with a password that is no longer the user's; for a blocked address, and where a
+    block was lifted for one sign-in and another was that one.
     """
     with request.call.reading() as tx:
         sign_in = resumed(tx, request, challenge)
     with request.call.writing() as tx:
         answer = walk(
-            tx, sign_in, (refuse_blocked_address, refuse_changed_user, refuse_unusable_user, *steps)
+            tx,
+            sign_in,
+            (
+                refuse_blocked_address,
+                refuse_changed_user,
+                refuse_closed_way,
+                refuse_unusable_user,
+                *steps,
+            ),
         )
     return settle(sign_in, answer)
 
@@ -49,7 +58,7 @@ def resumed(tx: Connection, request: SignInRequest, challenge: str) -> SignIn:
     sign_in.answers = OpenSession(handle, state)
     sign_in.event_id = state.event_id
     sign_in.proofs = state.proven
-    sign_in.pending = state.pending
+    sign_in.pending, sign_in.let_in = state.pending, state.let_in
     sign_in.device_key, sign_in.owes_device_proof = state.device_key, state.owes_device_proof
     sign_in.password_digest = state.password_digest
     return sign_in

@@ -48,7 +48,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     `name` is the user name as the client gave it, `user_id` the one it was told to answer with; `sub` is None
     where the challenge is simulated for a name that leads to nobody. `proven` says what the user has shown
     already. `password_digest` is the stored digest of the password that opened the session, which must not
-    outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet.
+    outlive that password. `pending` is what was decided at the risk of the sign-in and is not fulfilled yet, `let_in`
+    that a block was lifted for it.
     `device_key` is the device that the client says it is, which may owe the proof of it.
     `set_up` is the factor that was set up on the way, `set_up_until` by when that has to be done, `code` what was sent
     for this session alone, and `wrong_answers` how often it was guessed at; `passkey_challenge` is what an
@@ -66,6 +67,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     proven: tuple[Proof, ...] = ()
     password_digest: str | None = None
     pending: Pending = "allow"
+    let_in: bool = False
     device_key: str | None = None
     owes_device_proof: bool = False
     srp: ServerChallenge | None = None

@@ -80,11 +80,11 @@ class SignIn:
     `replacement_digest` is a better Argon2id digest of the same password, where the stored one is weak.
 
     `answered` is how challenges were answered in this request, `proofs` what the user has shown in this sign-in
-    so far, and `pending` what was decided at its risk and has yet to be fulfilled. `answers` is the session that
-    the request answers, None once it has ended. `device_key` is the user's device that the client says it is, which
-    may owe the proof of it; `judged_anew` says that the verdict is one after that proof, or of a later request.
-    `custom` is what a custom sign-in has come to. `event` is what is to be counted after the commit, `event_id` the
-    sign-in's own event, whenever it began.
+    so far, `pending` what was decided at its risk and has yet to be fulfilled, and `let_in` that a block was lifted
+    for it. `answers` is the session that the request answers, None once it has ended. `device_key` is the user's
+    device that the client says it is, which may owe the proof of it; `judged_anew` says that the verdict is one
+    after that proof, or of a later request. `custom` is what a custom sign-in has come to. `event` is what is to be
+    counted after the commit, `event_id` the sign-in's own event, whenever it began.
     """
 
     call: Call
@@ -104,6 +104,7 @@ class SignIn:
     answered: list[ChallengeResponse] = field(default_factory=list)
     proofs: tuple[Proof, ...] = ()
     pending: Pending = "allow"
+    let_in: bool = False
     device_key: str | None = None
     owes_device_proof: bool = False
     judged_anew: bool = False

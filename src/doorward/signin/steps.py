@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse
 from doorward.protection.screening import Demand
+from doorward.protection.unblocking import is_still_open
 from doorward.signin import lockout, queries
 from doorward.signin.device_steps import ask_device_proof, demand_with_device
 from doorward.signin.endings import ask, grant, refuse
@@ -19,7 +20,7 @@ from doorward.signin.held_factors import held_factors
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.password_check import keep_password_check
 from doorward.signin.passwords import NEVER_CHECKED, UNCHECKED
-from doorward.signin.refusals import BLOCKED, INCORRECT, LOCKED, RESET_FOR_SECURITY, RESET_REQUIRED
+from doorward.signin.refusals import BLOCKED, INCORRECT, LOCKED, RESET_FOR_SECURITY, reset_required
 from doorward.signin.second_factor_steps import ask_second_factor
 from doorward.signin.second_factors import FACTORS
 from doorward.signin.sign_in import Answer, SignIn, Step
@@ -31,6 +32,7 @@ from doorward.wire.errors import (
     UserNotFoundException,
 )
 
+WAY_CLOSED: Final = "the way out was another sign-in's meanwhile, or its time was over"
 NO_FACTOR: Final = "The user pool requires a second factor, and the user holds none."
 
 PASSWORD_RIGHT: Final = ChallengeResponse("Password", "Success")
@@ -87,10 +89,8 @@ def refuse_unusable_user(tx: Connection, sign_in: SignIn) -> Answer | None:
         return refuse(tx, sign_in, NotAuthorizedException("User is disabled."))
     if user.status == "UNCONFIRMED":
         return refuse(tx, sign_in, UserNotConfirmedException("User is not confirmed."))
-    if user.status == "RESET_REQUIRED":
-        leaked = user.password is not None and user.password.compromised
-        why = RESET_FOR_SECURITY if leaked else RESET_REQUIRED
-        return refuse(tx, sign_in, PasswordResetRequiredException(why))
+    if must_reset := reset_required(user):
+        return refuse(tx, sign_in, must_reset)
     # Whoever shows something else than the password may do so when a temporary one has expired.
     expires_at = user.password.expires_at if user.password and "password" in sign_in.proofs else None
     if expires_at is not None and expires_at <= now:
@@ -133,6 +133,7 @@ def respond_to_risk(tx: Connection, sign_in: SignIn) -> Answer | None:
 
 def act_on(tx: Connection, sign_in: SignIn, demand: Demand) -> Answer | None:
     """Do what the verdict demands; what is asked of the user, and not shown yet, is pending."""
+    sign_in.let_in = sign_in.verdict is not None and sign_in.verdict.let_in
     match demand:
         case "refuse" | "block":
             risky = sign_in.verdict is not None and sign_in.verdict.risky
@@ -142,6 +143,16 @@ def act_on(tx: Connection, sign_in: SignIn, demand: Demand) -> Answer | None:
         case _:
             sign_in.pending = demand
     return None
+
+
+def refuse_closed_way(tx: Connection, sign_in: SignIn) -> Answer | None:
+    """Was a block lifted for the sign-in, by a way out that another one has used since, or whose time is over?
+
+    It is asked before the answer to a challenge is looked at, so that nothing is set or set up by who is not let in.
+    """
+    if not sign_in.let_in or is_still_open(tx, sign_in.screening):
+        return None
+    return refuse(tx, sign_in, NotAuthorizedException(BLOCKED), WAY_CLOSED)
 
 
 def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:

@@ -102,6 +102,20 @@ def revoke_family(tx: Connection, pool_id: str, origin_jti: str, now: Instant) -
     )
 
 
+def revoke_of_sign_in(tx: Connection, pool_id: str, sub: str, event_id: str, now: Instant) -> None:
+    """End the tokens of the user's sign-in that an event is of."""
+    tx.execute(
+        update(token_families)
+        .where(
+            token_families.c.pool_id == pool_id,
+            token_families.c.sub == sub,
+            token_families.c.event_id == event_id,
+            token_families.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
 def revoke_of_user(tx: Connection, pool_id: str, sub: str, now: Instant) -> None:
     """End the tokens of all of a user's sign-ins."""
     tx.execute(

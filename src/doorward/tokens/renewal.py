@@ -63,8 +63,8 @@ def renewal(
 
 
 def is_of(family: TokenFamily, token: str) -> bool:
-    """Say whether a token is the family's good one, or the one before."""
-    return _is(token, family.refresh_digest) or _is(token, family.replaced_digest)
+    """Say whether a token whose locator is the family's is its good one, or may be one that rotation has replaced."""
+    return _is(token, family.refresh_digest) or family.rotated_at is not None
 
 
 def _standing(family: TokenFamily, token: str, client: AppClient, now: Instant) -> Standing | None:

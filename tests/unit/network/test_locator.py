@@ -14,6 +14,7 @@ WriteMmdb = Callable[..., Path]
 NOW = 1_700_000_000.0
 BERLIN = {
     "city": {"names": {"de": "Berlin", "en": "Berlin"}},
+    "subdivisions": [{"iso_code": "BE", "names": {"en": "Berlin"}}, {"names": {"en": "Mitte"}}],
     "country": {"iso_code": "DE", "names": {"en": "Germany", "de": "Deutschland"}},
     "location": {"latitude": 52.52, "longitude": 13.4, "accuracy_radius": 20, "time_zone": "Europe/Berlin"},
     "registered_country": {"iso_code": "US"},
@@ -67,6 +68,7 @@ def test_a_city_file_and_an_asn_file_make_one_place(write_mmdb: WriteMmdb, tmp_p
     assert locator.locate("81.2.69.142", NOW) == Place(
         country="DE",
         country_name="Germany",
+        region="Berlin",
         city="Berlin",
         latitude=52.52,
         longitude=13.4,
@@ -100,8 +102,29 @@ def test_the_flat_schema_is_read_too(write_mmdb: WriteMmdb, tmp_path: Path) -> N
     flat = {"country_code": "NO", "city": "Oslo", "latitude": 59.91, "longitude": "10.75", "state1": "Oslo"}
     database = write_mmdb(tmp_path / "flat.mmdb", {"81.2.0.0/16": flat}, ip_version=4)
     place = Locator([database]).locate("81.2.69.142", NOW)
-    assert (place.country, place.city, place.latitude, place.longitude) == ("NO", "Oslo", 59.91, 10.75)
+    assert (place.country, place.region, place.city) == ("NO", "Oslo", "Oslo")
+    assert (place.latitude, place.longitude) == (59.91, 10.75)
     assert Locator([database]).locate("2001:4860:4860::8888", NOW).country == "US"
+
+
+@pytest.mark.parametrize(
+    ("subdivisions", "region"),
+    [
+        ([{"iso_code": "BY"}], "BY"),
+        ([{"names": {"de": "Bayern"}}], None),
+        ([], None),
+        (["Bavaria"], None),
+        ("Bavaria", None),
+        ({"names": {"en": "Bavaria"}}, None),
+        ([{"names": {"en": "B" * 200}}], "B" * 128),
+        ([{"names": {"en": "\n"}}], None),
+    ],
+)
+def test_the_region_is_the_largest_subdivision_with_an_english_name_or_a_code(
+    subdivisions: object, region: str | None, write_mmdb: WriteMmdb, tmp_path: Path
+) -> None:
+    database = write_mmdb(tmp_path / "city.mmdb", {"81.2.69.0/24": BERLIN | {"subdivisions": subdivisions}})
+    assert Locator([database]).locate("81.2.69.142", NOW).region == region
 
 
 def test_a_country_file_never_hides_the_city(write_mmdb: WriteMmdb, tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from msgspec.structs import replace
 from tests.past import sign_in
 
 from doorward.risk.backoff import of_user
+from doorward.risk.circumstance import Circumstance
 from doorward.risk.model import SHIPPED
 from doorward.risk.population import Population
 from doorward.risk.profile import KEPT, Profile, learn
-from doorward.risk.scene import NO_FACTS, Scene
-from doorward.risk.traits import ADDRESS, NETWORK_CHAIN
+from doorward.risk.scene import NO_FACTS, Level, Scene
+from doorward.risk.traits import ADDRESS, CLIENT_CHAIN, NETWORK_CHAIN, USER_AGENT
 from doorward.risk.velocity import QUIET
 
 counts = st.lists(st.floats(0.01, 50), min_size=1, max_size=8)
@@ -44,3 +45,18 @@ def test_who_has_shown_more_addresses_than_are_kept_is_expected_to_show_another(
     kept = KEPT[ADDRESS]
     assert odds(60) < odds(kept) / 3
     assert odds(kept) < odds(1)
+
+
+def test_a_client_without_browser_versions_is_as_common_as_it_is_however_old_the_pool() -> None:
+    app = Circumstance(at=0.0, prefix="198.51.100.0/24", device_type="mobile", user_agent="Shop/7 (Phone)")
+    population, profile = Population(), Profile()
+    for day in range(300):
+        at = 1_700_000_000.0 + day * 86_400
+        for person in range(3):
+            population.observe(replace(app, at=at, prefix=f"10.{day % 256}.{person}.0/24"))
+        profile = learn(profile, replace(app, at=at))
+    told: list[Level] = []
+    now = replace(app, at=1_700_000_000.0 + 300 * 86_400)
+    Scene(now, profile, population, QUIET, NO_FACTS, SHIPPED).odds_against_user(CLIENT_CHAIN, told)
+    shares = {trait: share for trait, *_, share in told}
+    assert 0.9 < shares[USER_AGENT] <= 1.0

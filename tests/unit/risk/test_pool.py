@@ -18,7 +18,7 @@ from doorward.risk.population import (
 )
 from doorward.risk.profile import Profile, distrust, learn, trust
 from doorward.risk.score import score
-from doorward.risk.traits import ASN, COUNTRY, DEVICE_ID, DEVICE_TYPE, PREFIX, UNKNOWN, key_of
+from doorward.risk.traits import ASN, COUNTRY, DEVICE_ID, PREFIX, key_of
 from doorward.risk.velocity import HALF_LIFE, NAMES_KEPT, SHOWN_BY_NARROWER, Outcome, Velocity
 
 T0 = 1_700_000_000.0
@@ -47,7 +47,7 @@ def test_a_value_is_as_common_as_its_users() -> None:
     assert population.probability("country", "DE") == pytest.approx(0.9, abs=0.01)
     assert population.probability("country", "FR") == pytest.approx(0.1, abs=0.01)
     assert 0 < population.probability("country", "XX") < 0.001
-    assert population.conditional(ASN, 100, COUNTRY, key_of("DE")) == pytest.approx(1.0, abs=0.01)
+    assert population.probability("asn", "100") == pytest.approx(1.0, abs=0.01)
 
 
 def test_an_empty_pool_has_an_opinion_but_no_certainty() -> None:
@@ -68,7 +68,7 @@ def test_one_network_cannot_shift_the_pools_view() -> None:
     for number in range(20_000):
         population.observe(replace(of(7, "XX", T0 + number), device_type="bot"), 0)
     assert population.mass - before <= max(PREFIX_MASS, PREFIX_SHARE * population.mass) + 1
-    assert population.conditional(DEVICE_TYPE, key_of("bot"), COUNTRY, UNKNOWN) < 0.04
+    assert population.probability("device_type", "bot") < 0.04
 
 
 def test_attempts_without_an_address_are_bounded_too() -> None:

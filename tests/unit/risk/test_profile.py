@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.encoding import LONGEST, VERSION, ProfileUnreadable, ProfileVersionUnknown, decode, encode
 from doorward.risk.profile import KEPT, Profile, distrust, learn, trust, unlearn
-from doorward.risk.traits import ADDRESS, COUNTRY, NAMES, TRAITS, key_of, keys_of
+from doorward.risk.traits import ADDRESS, COUNTRY, NAMES, NETWORK_KIND, TRAITS, key_of, keys_of
 
 DAY = 86_400.0
 HALF_LIFE = 90 * DAY
@@ -23,6 +23,7 @@ def circumstance(at: float = T0, number: int = 0) -> Circumstance:
         prefix=f"pre{number}",
         asn=number + 1,
         country=f"C{number}",
+        region=f"R{number}",
         latitude=number % 90,
         longitude=number % 180,
         accuracy_km=20_000.0,
@@ -84,7 +85,7 @@ def test_the_size_is_bounded_however_long_the_history() -> None:
             profile = trust(profile, strange, strange.at)
         if number % 40 == 7:
             profile = distrust(profile, strange, strange.at)
-    assert all(len(of_trait) == min(kept, 50) or trait == 4 for trait, (of_trait, kept)
+    assert all(len(of_trait) == min(kept, 50) or trait == NETWORK_KIND for trait, (of_trait, kept)
                in enumerate(zip(profile.counts, KEPT, strict=True)))  # fmt: skip
     assert len(encode(profile)) <= 1200
 

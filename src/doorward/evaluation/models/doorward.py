@@ -19,6 +19,7 @@ from doorward.risk.traits import NAMES
 from doorward.risk.velocity import Outcome, Velocity, is_afar
 
 _REMEMBERED: Final = 1 << 17
+_NOWHERE: Final = ("", "-")
 
 
 class Doorward:
@@ -53,8 +54,9 @@ class Doorward:
             address=row.address or None,
             prefix=self._prefixes[row.address],
             asn=row.asn,
-            country=row.country or None,
-            city=row.city or None,
+            country=located(row.country),
+            region=located(row.region),
+            city=located(row.city),
             user_agent=row.user_agent or None,
             browser=browser,
             browser_version=browser_version,
@@ -132,6 +134,11 @@ def name_of(row: Row) -> str:
     if row.user_id == UNKNOWN_USER:
         return f"?{row.address} {row.user_agent}"
     return str(row.user_id)
+
+
+def located(name: str) -> str | None:
+    """Return the name of a place; the data set writes `-` where it knows none."""
+    return None if name in _NOWHERE else name
 
 
 def named(text: str) -> tuple[str | None, str | None]:

@@ -12,10 +12,11 @@ from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.clients import Catalogue
 from doorward.evaluation.synthesis.countries import attack_shares
 from doorward.evaluation.synthesis.drawing import Weighted, bits, one_of
-from doorward.evaluation.synthesis.networks import Country, World
+from doorward.evaluation.synthesis.networks import Country
 from doorward.evaluation.synthesis.people import user_id
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR
 from doorward.evaluation.synthesis.strangers import BOTS
+from doorward.evaluation.synthesis.world import World
 
 _TRIES: Final = (1, 2, 3)
 """At a name, when leaked pairs are tried: from the protocol."""

@@ -52,6 +52,19 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: float = 0.35
     moves_per_year: float = 0.06
 
+    # Geography, and what a location database knows of it.
+    national_homes: float = 0.7
+    central_carriers: float = 0.35
+    lease_stays_in_region: float = 0.9
+    moves_in_region: float = 0.7
+    venue_in_city: float = 0.75
+    elsewhere_in_region: float = 0.7
+    not_located: float = 0.25
+    not_located_private: float = 0.7
+    without_city: float = 0.1
+    wrong_region: float = 0.1
+    wrong_city: float = 0.25
+
     # Clients.
     devices: tuple[float, ...] = (0.5, 0.34, 0.12, 0.04)
     main_device: float = 0.72
@@ -118,6 +131,20 @@ MEANING: Final = {
     "trip_venue": "guess: such a network is one that many share",
     "elsewhere": "guess: of sign-ins from a place that many share, those not at the user's usual one",
     "moves_per_year": "guess: a household moves or changes its provider",
+    "national_homes": "guess: homes on the country's largest carriers, which serve all of it; each other carrier "
+    "serves one to three regions",
+    "central_carriers": "guess: mobile carriers all of whose exits stand in one or two of the largest cities; the "
+    "exits of the others stand where most of those are whom they serve",
+    "lease_stays_in_region": "guess: where the next address of a home is in another /24, that is in the region "
+    "rather than anywhere in the carrier",
+    "moves_in_region": "guess: who moves stays in the region; the others go anywhere in the country",
+    "venue_in_city": "guess: the user's usual workplace, school or café is in the own city; else in the region",
+    "elsewhere_in_region": "guess: those not at the usual one are in the region; else anywhere in the country",
+    "not_located": "guess: /24s of which region and city are not known; each /24 has one answer for everybody",
+    "not_located_private": "guess, after the few rows that are shown in public: the same of the /24s in 10/8",
+    "without_city": "guess: of the others, those of which the region alone is known",
+    "wrong_region": "guess: of the others, those taken to be anywhere in the country, by population",
+    "wrong_city": "guess: of those in the right region, those taken to be anywhere in it, by population",
     "devices": "guess: users with 1, 2, 3, 4 devices",
     "main_device": "guess: sign-ins on the main device",
     "phone_first": "fitted to the published device types: the main device is a phone",
@@ -159,7 +186,13 @@ FIXED: Final = (
     "spraying is right ten times more seldom than stuffing.",
     "A targeted attacker shows the victim's user agent from a home network of the victim's country, a residential "
     "proxy from the victim's own network; both follow an hour or some days after a sign-in of the victim.",
-    "Region and city are names of the synthesiser's own, one to three of each to a network.",
+    "A country has 4 regions or more, up to 29 by its share of people, a region 1 to 22 cities; their populations "
+    "fall like the inverse of their rank, which is their name behind the country's code. A user's region is "
+    "that of the home; the hours and the devices of people do not depend on it, and a country has one time zone.",
+    "A network of a data centre stands in one or two cities, drawn by population, and so do VPN exits. A mobile "
+    "exit or venue that serves people of several regions stands in the city of most of them. A journey abroad "
+    "stays in one region; journeys within the country are told by the venues alone.",
+    "Attackers do not choose a region: their addresses stand where the networks that they use have them.",
     "Every address of a campaign is labelled an attack address; hits of a campaign are not labelled takeovers, "
     "because nobody confirmed them; the labels file says which rows belong to which attack.",
     "MFA fatigue is written as attempts that did not succeed, since the data set has no second factor.",

@@ -18,12 +18,12 @@ from doorward.evaluation.synthesis.clients import Catalogue
 from doorward.evaluation.synthesis.countries import people_shares
 from doorward.evaluation.synthesis.disclosure import disclose
 from doorward.evaluation.synthesis.life import Life
-from doorward.evaluation.synthesis.networks import World
 from doorward.evaluation.synthesis.people import Population, SignInCounts, moments, user_id
 from doorward.evaluation.synthesis.releases import calendars
 from doorward.evaluation.synthesis.rhythm import Calendar, Rhythm
 from doorward.evaluation.synthesis.spool import Spool
 from doorward.evaluation.synthesis.strangers import knock
+from doorward.evaluation.synthesis.world import World
 
 Progress = Callable[[str, int, int], None]
 """Called now and then with the step, how much of it is done, and how much there is."""

@@ -26,8 +26,12 @@ class Weighted(Generic[T]):
 
     def draw(self, chance: Chance) -> T:
         """Return one of the values."""
+        return self.at(chance.random())
+
+    def at(self, point: float) -> T:
+        """Return the value at a point, where they lie side by side from 0 to 1, as wide as their weights."""
         # Rounding can make the product the total itself.
-        place = bisect_right(self._steps, chance.random() * self._total)
+        place = bisect_right(self._steps, point * self._total)
         return self.values[min(place, len(self.values) - 1)]
 
 

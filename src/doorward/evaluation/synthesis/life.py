@@ -9,9 +9,9 @@ from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.clients import Catalogue, Device
 from doorward.evaluation.synthesis.countries import time_zone_of
 from doorward.evaluation.synthesis.drawing import bits, waiting
-from doorward.evaluation.synthesis.networks import Country, World
-from doorward.evaluation.synthesis.people import Person, Population
+from doorward.evaluation.synthesis.people import Person, Population, Trip
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR, Rhythm
+from doorward.evaluation.synthesis.world import World
 
 _OFFICE_HOURS: Final = range(7, 18)
 _WEEKEND: Final = 5
@@ -81,9 +81,9 @@ class Life:
         if device.in_app is not None and chance.random() < choices.in_app_share / choices.in_app_users:
             program = device.in_app
         client = self._catalogue.client(program, device, at / DAY)
-        abroad = next((country for leaves, returns, country in person.trips if leaves <= at < returns), None)
+        abroad = next((trip for trip in person.trips if trip.leaves <= at < trip.returns), None)
         place = self._place(person, device, abroad, at, last_exit, chance)
-        zone = time_zone_of((abroad or person.home.country).code)
+        zone = time_zone_of((abroad.country if abroad else person.home.country).code)
         labels = ATTACK if place in self._world.flagged_exits else PERSON
         return Circumstances(place, client, f"{device.device_id},{person.language},{zone}", labels)
 
@@ -94,7 +94,7 @@ class Life:
         return devices[1 + int(chance.random() * (len(devices) - 1))]
 
     def _place(  # noqa: PLR0911 - one answer for each kind of network
-        self, person: Person, device: Device, abroad: Country | None, at: int, last_exit: str, chance: Chance
+        self, person: Person, device: Device, abroad: Trip | None, at: int, last_exit: str, chance: Chance
     ) -> str:
         choices = self._choices
         if person.vpn and chance.random() < choices.vpn_share:
@@ -102,25 +102,28 @@ class Life:
         phone = device.program.device_type == "mobile"
         draw = chance.random()
         if abroad is not None and (not phone or draw < choices.trip_wifi):
+            there, region = abroad.country, abroad.region
             if chance.random() < choices.trip_venue:
-                return abroad.venues.draw(chance)
-            network = abroad.homes.draw(chance)
-            return network.address(network.prefix(chance), chance)
+                return there.venues.at(there.people.point(region, chance))
+            network, prefix = there.home(chance, region)
+            return network.address(prefix, chance)
         if phone and draw < choices.phone_mobile:
             carrier = person.carrier
             if last_exit.endswith(f",{carrier.network.asn}") and chance.random() < choices.sticky_exit:
                 return last_exit
             regional = chance.random() < choices.regional_exit
-            return (person.region if regional else carrier.anywhere).draw(chance)
+            return (person.exits if regional else carrier.anywhere).draw(chance)
         at_work = self._rhythm.weekday(at) < _WEEKEND and at % DAY // HOUR in _OFFICE_HOURS
         venue = choices.phone_venue if phone else choices.desktop_venue
         if draw > 1.0 - (venue if at_work else venue / 2.0):
-            return (
-                person.home.country.venues.draw(chance)
-                if chance.random() < choices.elsewhere
-                else person.venue
-            )
+            return self._elsewhere(person, chance) if chance.random() < choices.elsewhere else person.venue
         return person.home.at(at, chance)
+
+    def _elsewhere(self, person: Person, chance: Chance) -> str:
+        country = person.home.country
+        if chance.random() < self._choices.elsewhere_in_region:
+            return country.venues.at(country.people.point(person.home.city.region, chance))
+        return country.venues.draw(chance)
 
     def _time_passes(self, person: Person, elapsed: int, chance: Chance) -> None:
         """Replace devices, lose device ids, move house, as the time between two sign-ins has it."""
@@ -133,6 +136,8 @@ class Life:
                 device.device_id = f"{bits(52, chance):013x}"
         if chance.random() < choices.moves_per_year * years:
             # Alone: the others of the household stay.
-            person.home = population.household(chance, person.home.country)
-            person.region = person.carrier.regions.draw(chance)
-            person.venue = person.home.country.venues.draw(chance)
+            before = person.home
+            region = before.city.region if chance.random() < choices.moves_in_region else None
+            person.home = population.household(chance, before.country, region)
+            person.exits = population.exits(person.carrier, person.home, chance)
+            person.venue = population.venue(person.home, chance)

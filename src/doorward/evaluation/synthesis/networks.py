@@ -1,205 +1,131 @@
-"""The networks of the world: carriers with their addresses, exits that many share, hosting.
+"""Networks: carriers with their addresses, exits that many share, and what a country has of them.
 
 A *place* is the text of the five columns from address to ASN, ready for the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from doorward.clock import Chance, seeded
-from doorward.evaluation import published
-from doorward.evaluation.synthesis.choices import Choices
-from doorward.evaluation.synthesis.drawing import Weighted, bits, one_of, zipf
-
-_ARTEFACT_ASN: Final = 500_000
-_PER_BLOCK: Final = 12_000
-"""Users for whom a carrier gets another /16."""
-_LARGEST_SHARE: Final = 0.2
-"""Of a country's users: no exit serves more."""
+from doorward.clock import Chance
+from doorward.evaluation.synthesis.drawing import Weighted
+from doorward.evaluation.synthesis.geography import City, Geography, Region, Spread
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Network:
-    """A carrier: who it is, and the /16 blocks that it has, each as its first two octets."""
+    """A carrier: who it is, and the /16 blocks that it has, each as its first two octets.
+
+    Its /24s are numbered through all blocks and stand side by side in its spread.
+    """
 
     asn: int
-    country: str
-    areas: tuple[str, ...]
-    blocks: list[str] = field(default_factory=list)
+    geography: Geography
+    spread: Spread
+    blocks: list[str]
+    locate: Callable[["Network"], list[str]]
+    _areas: list[str] = field(default_factory=list)
 
-    def place(self, address: str) -> str:
-        """Return the place of one of its addresses: the /16 lies in one of its areas."""
-        area = self.areas[int(address.split(".", 2)[1]) % len(self.areas)]
-        return f"{address},{area},{self.asn}"
+    def prefix(self, chance: Chance, place: Region | City | None = None) -> int:
+        """Return the number of a random /24, of those in a region or city if one is given.
 
-    def prefix(self, chance: Chance) -> str:
-        """Return a random /24, as its first three octets with the dot after them."""
-        return f"{one_of(self.blocks, chance)}.{bits(8, chance)}."
+        Where it has none there, it is the one that serves the place beside others. Raises LookupError where the
+        network does not serve it.
+        """
+        if place is None:
+            return int(self.size * chance.random())
+        low, high = self.spread.span(place)
+        # A /24 is where its middle is.
+        first, end = round(low * self.size), round(high * self.size)
+        if first == end:
+            return min(int(low * self.size), self.size - 1)
+        return first + int((end - first) * chance.random())
 
-    def address(self, prefix: str, chance: Chance) -> str:
-        """Return the place of a random address in a /24 of this network."""
-        return self.place(f"{prefix}{1 + int(254 * chance.random())}")
+    @property
+    def size(self) -> int:
+        """The number of its /24s."""
+        return len(self.blocks) * 256
+
+    def city(self, prefix: int) -> City:
+        """Return the city in which a /24 truly stands."""
+        return self.spread.city((prefix + 0.5) / self.size)
+
+    def address(self, prefix: int, chance: Chance) -> str:
+        """Return the place of a random address in a /24."""
+        if not self._areas:
+            self._areas = self.locate(self)
+        block, third = divmod(prefix, 256)
+        last = 1 + int(254 * chance.random())
+        return f"{self.blocks[block]}.{third}.{last},{self._areas[prefix]},{self.asn}"
 
 
 @dataclass(slots=True)
 class Carrier:
-    """A mobile network with the exits that its users share."""
+    """A mobile network with the exits that its users share.
+
+    Each *hub* is the exits of one site; they lie side by side as the people whom they serve do.
+    """
 
     network: Network
-    regions: Weighted[Weighted[str]]
+    hubs: Weighted[Weighted[str]]
     anywhere: Weighted[str]
 
 
 @dataclass(slots=True)
 class Country:
-    """What a country has: networks of homes, mobile carriers, places many people share, hosting."""
+    """What a country has: its people, networks of homes, mobile carriers, places many people share, hosting."""
 
     code: str
     share: float
+    people: Spread
     homes: Weighted[Network]
+    homes_by_region: dict[Region, Weighted[Network]]
     hosting: list[Network]
     carriers: Weighted[Carrier]
     venues: Weighted[str]
-    """Offices, schools, cafés, by how many they serve."""
+    """Offices, schools, cafés, by how many they serve, side by side as the people do."""
+
+    def home(self, chance: Chance, region: Region | None = None) -> tuple[Network, int]:
+        """Return the network and /24 of a random home, in a region if one is given."""
+        network = (self.homes_by_region[region] if region else self.homes).draw(chance)
+        return network, network.prefix(chance, region)
 
 
-class World:
-    """All countries, drawn from the seed."""
-
-    def __init__(self, choices: Choices, shares: dict[str, float]) -> None:
-        self._chance = seeded(choices.seed, "networks")
-        self._users = choices.users
-        self._blocks = iter(_public_blocks())
-        self._artefact_blocks = iter(range(256))
-        self._asn = 1000
-        self._artefact_asn = _ARTEFACT_ASN
-        sizes = self._sizes(choices, Weighted(sorted(shares.items())), shares)
-        self.countries = {code: self._country(code, share, sizes) for code, share in sorted(shares.items())}
-        self.by_share = Weighted((country, country.share) for country in self.countries.values())
-        hosts = Weighted(
-            (country, country.share**0.6) for country in self.countries.values() if country.hosting
-        )
-        vpn = [(self._hosted(hosts.draw(self._chance)), size) for size in sizes.get("vpn", []) or [10.0]]
-        self.vpn_exits = Weighted(vpn)
-        """Places of VPN exits, by how many they serve."""
-        self.flagged_exits = {place for place, _ in vpn if self._chance.random() < choices.vpn_flagged}
-        """Those that are known for attacks."""
-
-    def _sizes(
-        self, choices: Choices, countries: Weighted[str], shares: dict[str, float]
-    ) -> dict[str, list[float]]:
-        """Draw how many users each shared address serves, as many of each published class as fit the users.
-
-        The keys are `vpn`, and `mobile` or `venue` with a country behind it.
-        """
-        chance, sizes = self._chance, dict[str, list[float]]()
-        addresses = choices.users * choices.addresses_per_user
-        for low, count in published.ADDRESSES_BY_USERS:
-            wanted = addresses * count / published.ADDRESSES
-            for _ in range(int(wanted) + (chance.random() < wanted % 1)):
-                size = low * (1.0 - chance.random() * (1.0 - 10.0**-_TAIL)) ** (-1.0 / _TAIL)
-                kind = chance.random()
-                if kind < choices.shared_by_vpn:
-                    sizes.setdefault("vpn", []).append(min(size, 0.01 * choices.users))
-                    continue
-                code = countries.draw(chance)
-                for _ in range(40):
-                    if size <= _LARGEST_SHARE * shares[code] * choices.users:
-                        break
-                    code = countries.draw(chance)
-                mobile = kind < choices.shared_by_vpn + choices.shared_by_mobile
-                sizes.setdefault(f"{'mobile' if mobile else 'venue'} {code}", []).append(
-                    min(size, _LARGEST_SHARE * shares[code] * choices.users)
-                )
-        return sizes
-
-    def _country(self, code: str, share: float, sizes: dict[str, list[float]]) -> Country:
-        chance, users = self._chance, share * self._users
-        weights = zipf(4 + int(420 * share**0.6), 1.25)
-        total = sum(weights)
-        homes = Weighted(
-            (self._network(code, users * weight / total, artefact=rank in (1, 2, 3, 4)), weight)
-            for rank, weight in enumerate(weights)
-        )
-        number = 2 + (share > 0.002) + (share > 0.02)
-        networks = [self._network(code, users / number, artefact=rank == 0) for rank in range(number)]
-        exits: list[list[tuple[str, float]]] = [[] for _ in networks]
-        by_rank = Weighted(enumerate(zipf(number, 0.7)))
-        few = [_FEW] * (2 * number + int(users * _SMALL_EXITS))
-        for size in sorted(sizes.get(f"mobile {code}", []), reverse=True) + few:
-            exits[by_rank.draw(chance)].append(("", size))
-        carriers = Weighted(
-            (_carrier(network, [size for _, size in given] or [_FEW], chance), weight)
-            for network, given, weight in zip(networks, exits, zipf(number, 0.7), strict=True)
-        )
-        venues = Weighted(
-            (network.address(network.prefix(chance), chance), size)
-            for size in [*sizes.get(f"venue {code}", []), *[_FEW] * (2 + int(users * _SMALL_VENUES))]
-            for network in (homes.draw(chance),)
-        )
-        hosting = [self._network(code, 0.0, artefact=False) for _ in range(1 + int(60 * share**0.7))]
-        return Country(code, share, homes, hosting, carriers, venues)
-
-    def _network(self, code: str, users: float, *, artefact: bool) -> Network:
-        chance, number = self._chance, int(users / _PER_BLOCK) + 1
-        blocks: list[str] = []
-        if artefact and users > _FEWEST_FOR_ARTEFACT:
-            blocks = [f"10.{block}" for _, block in zip(range(number), self._artefact_blocks, strict=False)]
-        if blocks:
-            self._artefact_asn += 1 + int(30 * chance.random())
-            asn = self._artefact_asn
-        else:
-            self._asn += 1 + int(40 * chance.random())
-            asn = self._asn
-            blocks = [next(self._blocks) for _ in range(number)]
-        areas = []
-        for _ in range(1 + int(3 * chance.random())):
-            region = 1 + bits(5, chance)
-            areas.append(f"{code},{code}-{region:02d},{code}-{region:02d}-{bits(7, chance):03d}")
-        return Network(asn, code, tuple(areas), blocks)
-
-    def _hosted(self, country: Country) -> str:
-        network = one_of(country.hosting, self._chance)
-        return network.address(network.prefix(self._chance), self._chance)
-
-
-_TAIL: Final = 0.8
-"""Within a published class, sizes fall like this power: what the ratio of the first two classes says."""
-_FEW: Final = 2.0
-_SMALL_EXITS: Final = 0.004
-_SMALL_VENUES: Final = 0.01
-"""Exits and venues for a few people, per user of the country."""
-_FEWEST_FOR_ARTEFACT: Final = 40.0
-
-
-def _carrier(network: Network, sizes: list[float], chance: Chance) -> Carrier:
-    count = max(1, len(sizes) // _EXITS_A_REGION)
-    regions: list[list[tuple[str, float]]] = [[] for _ in range(count)]
-    for rank, size in enumerate(sizes):
-        # Dealt out in turn, so that no region has all the large ones; a region is one or two /24s.
-        region = regions[rank % count]
-        if not region or len(region) == _EXITS_A_REGION:
-            prefix = network.prefix(chance)
-        else:
-            prefix = region[-1][0].split(",", 1)[0].rsplit(".", 1)[0] + "."
-        region.append((network.address(prefix, chance), size))
+def carrier(network: Network, people: Spread, sizes: list[float], chance: Chance) -> Carrier:
+    """Return a carrier with exits of these sizes, each hub where most of those people are whom it serves."""
+    count, total, low = max(1, len(sizes) // _EXITS_A_HUB), sum(sizes), 0.0
+    hubs = []
+    for first in range(count):
+        # Dealt out in turn, so that no hub has all the large ones; a hub is one or two /24s.
+        dealt, prefix = sizes[first::count], 0
+        high = low + sum(dealt) / total
+        site = people.chief(low, high) if network.spread is people else None
+        hub: list[tuple[str, float]] = []
+        for place, size in enumerate(dealt):
+            if place in (0, _EXITS_A_HUB):
+                prefix = network.prefix(chance, site)
+            hub.append((network.address(prefix, chance), size))
+        hubs.append(hub)
+        low = high
     return Carrier(
         network,
-        Weighted((Weighted(region), sum(size for _, size in region)) for region in regions),
-        Weighted(exit_ for region in regions for exit_ in region),
+        Weighted((Weighted(hub), sum(size for _, size in hub)) for hub in hubs),
+        Weighted(exit_ for hub in hubs for exit_ in hub),
     )
 
 
-_EXITS_A_REGION: Final = 12
-_RESERVED: Final = frozenset({10, 127, 169, 172, 192, 198, 203, 100})
+def venues_among(
+    sizes: list[float], people: Spread, homes: dict[Region, Weighted[Network]], chance: Chance
+) -> Weighted[str]:
+    """Return venues of these sizes side by side among the people, each where most of those are whom it serves."""
+    total, low, venues = sum(sizes), 0.0, []
+    for _, size in sorted((chance.random(), size) for size in sizes):
+        high = low + size / total
+        city = people.chief(low, high)
+        network = homes[city.region].draw(chance)
+        venues.append((network.address(network.prefix(chance, city), chance), size))
+        low = high
+    return Weighted(venues)
 
 
-def _public_blocks() -> Iterator[str]:
-    """Yield the /16s of public IPv4, in an order that mixes them."""
-    # 39,119 is coprime to 2¹⁶: every block comes once.
-    for step in range(1 << 16):
-        block = step * 39_119 % (1 << 16)
-        first, second = divmod(block, 256)
-        if 1 <= first <= 222 and first not in _RESERVED:
-            yield f"{first}.{second}"
+_EXITS_A_HUB: Final = 12

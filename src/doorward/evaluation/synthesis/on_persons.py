@@ -7,9 +7,9 @@ from doorward.evaluation.synthesis.attempts import ATTACK, TAKEOVER, Attempts
 from doorward.evaluation.synthesis.clients import Catalogue
 from doorward.evaluation.synthesis.drawing import bits, one_of, waiting
 from doorward.evaluation.synthesis.life import Circumstances
-from doorward.evaluation.synthesis.networks import World
 from doorward.evaluation.synthesis.people import Person
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR
+from doorward.evaluation.synthesis.world import World
 
 KINDS: Final = ("targeted", "residential_proxy", "phishing_proxy", "session_theft", "mfa_fatigue")
 _FATIGUE: Final = range(5, 13)

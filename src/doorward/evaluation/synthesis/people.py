@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple
 
 from doorward.clock import Chance
 from doorward.evaluation import published
@@ -13,46 +13,63 @@ from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.clients import Catalogue, Device
 from doorward.evaluation.synthesis.countries import WORLD_LANGUAGES, language_of
 from doorward.evaluation.synthesis.drawing import Weighted, one_of, waiting
-from doorward.evaluation.synthesis.networks import Carrier, Country, Network, World
+from doorward.evaluation.synthesis.geography import City, Region
+from doorward.evaluation.synthesis.networks import Carrier, Country, Network
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR, Rhythm
+from doorward.evaluation.synthesis.world import World
 
 
 @dataclass(slots=True)
 class Household:
-    """A home: its network, and the addresses it has had, each with the instant it ends."""
+    """A home: where it is, its network, and the addresses it has had, each with the instant it ends.
+
+    `stays` is how often the next address is in the same /24, and how often it is in the region where it is not.
+    """
 
     country: Country
+    city: City
     network: Network
     lease: float
-    stays: float
-    prefix: str
+    stays: tuple[float, float]
+    prefix: int
     ends: list[float] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
 
     def at(self, moment: int, chance: Chance) -> str:
         """Return the place at an instant, the same whoever of the household asks."""
         ends = self.ends
+        in_prefix, in_region = self.stays
         while not ends or ends[-1] <= moment:
-            if ends and chance.random() >= self.stays:
-                self.prefix = self.network.prefix(chance)
+            if ends and chance.random() >= in_prefix:
+                region = self.city.region if chance.random() < in_region else None
+                self.prefix = self.network.prefix(chance, region)
             ends.append((ends[-1] if ends else 0.0) + waiting(self.lease, chance))
             self.places.append(self.network.address(self.prefix, chance))
         return self.places[bisect_right(ends, moment)]
 
 
+class Trip(NamedTuple):
+    """A journey abroad: milliseconds from the start, and where to."""
+
+    leaves: int
+    returns: int
+    country: Country
+    region: Region
+
+
 @dataclass(slots=True)
 class Person:
-    """A user, or somebody without an account."""
+    """A user, or somebody without an account. `exits` are those of the carrier that serve the person's home."""
 
     user_id: int
     home: Household
     carrier: Carrier
-    region: Weighted[str]
+    exits: Weighted[str]
     venue: str
     devices: list[Device]
     habit: tuple[float, ...]
     vpn: bool
-    trips: list[tuple[int, int, Country]]
+    trips: list[Trip]
     language: str
 
 
@@ -133,12 +150,24 @@ class Population:
         """Return how many users live in the next household."""
         return self._household_sizes.draw(chance)
 
-    def household(self, chance: Chance, country: Country | None = None) -> Household:
-        """Return a new household."""
-        country = country or self._world.by_share.draw(chance)
-        network = country.homes.draw(chance)
-        lease, prefix = self._leases.draw(chance), network.prefix(chance)
-        return Household(country, network, lease, self._choices.lease_stays_in_prefix, prefix)
+    def household(
+        self, chance: Chance, country: Country | None = None, region: Region | None = None
+    ) -> Household:
+        """Return a new household, in a country or a region of it if they are given."""
+        choices, country = self._choices, country or self._world.by_share.draw(chance)
+        network, prefix = country.home(chance, region)
+        stays = choices.lease_stays_in_prefix, choices.lease_stays_in_region
+        return Household(country, network.city(prefix), network, self._leases.draw(chance), stays, prefix)
+
+    def exits(self, carrier: Carrier, home: Household, chance: Chance) -> Weighted[str]:
+        """Return the exits of a carrier that serve a person of a household."""
+        return carrier.hubs.at(home.country.people.point(home.city, chance))
+
+    def venue(self, home: Household, chance: Chance) -> str:
+        """Return the usual workplace, school or café of a person of a household."""
+        in_city = chance.random() < self._choices.venue_in_city
+        where = home.city if in_city else home.city.region
+        return home.country.venues.at(home.country.people.point(where, chance))
 
     def person(self, identity: int, home: Household, chance: Chance) -> Person:
         """Return a new person of a household."""
@@ -151,8 +180,8 @@ class Population:
             identity,
             home,
             carrier,
-            carrier.regions.draw(chance),
-            country.venues.draw(chance),
+            self.exits(carrier, home, chance),
+            self.venue(home, chance),
             self._devices(chance),
             self._rhythm.habit(chance),
             chance.random() < choices.vpn_users,
@@ -182,13 +211,15 @@ class Population:
             device.device_id = ""
         return device
 
-    def _trips(self, chance: Chance) -> list[tuple[int, int, Country]]:
+    def _trips(self, chance: Chance) -> list[Trip]:
         choices, end = self._choices, self._rhythm.days * DAY
         every = 365.0 * DAY / choices.trips_per_year
         trips, at = [], waiting(every, chance)
         while at < end:
             leaves = at + max(waiting(choices.trip_days, chance), 0.5) * DAY
-            trips.append((int(at), ceil(leaves), self._world.by_share.draw(chance)))
+            country = self._world.by_share.draw(chance)
+            region = country.people.city(chance.random()).region
+            trips.append(Trip(int(at), ceil(leaves), country, region))
             at = leaves + waiting(every, chance)
         return trips
 

@@ -11,9 +11,9 @@ from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.clients import written
 from doorward.evaluation.synthesis.drawing import Weighted, one_of, waiting, zipf
 from doorward.evaluation.synthesis.life import Life
-from doorward.evaluation.synthesis.networks import World
 from doorward.evaluation.synthesis.people import Person, Population
 from doorward.evaluation.synthesis.rhythm import DAY, HOUR, Rhythm
+from doorward.evaluation.synthesis.world import World
 
 _PROGRAMS: Final = [
     *(

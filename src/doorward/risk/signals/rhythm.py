@@ -2,7 +2,6 @@
 
 from math import log2
 
-from doorward.risk.profile import day_of, hour_of
 from doorward.risk.reasons import NEGLIGIBLE, Reason, because
 from doorward.risk.scene import Scene
 
@@ -16,8 +15,8 @@ def hour(scene: Scene) -> Reason | None:
     profile, pool, scale = scene.profile, scene.population, scene.scale
     if not profile.successes:
         return None
-    at = scene.circumstance.at
-    of_day, of_week = hour_of(at), day_of(at)
+    second = int(scene.circumstance.at // 1)
+    of_day, of_week = second // 3600 % 24, second // 86_400 % 7
     mass = pool.mass * pool.scale + _POOL_CONCENTRATION
     hour_of_pool = (_around(pool.hours, of_day) * pool.scale + _POOL_CONCENTRATION / 24) / mass
     day_of_pool = (pool.days[of_week] * pool.scale + _POOL_CONCENTRATION / 7) / mass
