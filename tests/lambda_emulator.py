@@ -37,6 +37,7 @@ class Emulator:
     says_so: bool = True
     url: str = ""
     events: list[Event] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     connections: int = 0
@@ -49,6 +50,7 @@ class Emulator:
         """Be the quiz again, and forget what came."""
         self.functions, self.behaviour, self.says_so = quiz(), None, True
         self.events.clear()
+        self.bodies.clear()
         self.paths.clear()
         self.headers.clear()
 
@@ -66,6 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         event = json.loads(body)
         emulator.events.append(json.loads(body))
+        emulator.bodies.append(body)
         emulator.paths.append(self.path)
         emulator.headers.append({name.lower(): value for name, value in self.headers.items()})
         if emulator.behaviour is not None:

@@ -14,7 +14,6 @@ from botocore.model import OperationModel
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from tests.corpus import embedded_corpus
 
-from doorward.app import open_vault
 from doorward.breach.corpus import Corpus
 from doorward.call import Services
 from doorward.clock import Clock
@@ -24,6 +23,7 @@ from doorward.messages import outbox
 from doorward.messages.outbox import Message
 from doorward.server import Server
 from doorward.settings import Settings
+from doorward.store.vault import open_vault
 
 TRANSPORT_ERRORS = frozenset(
     {

@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -15,12 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from doorward.breach.corpus import Corpus, CorpusUnreadable
-from doorward.breach.embedded import FILE_NAME as EMBEDDED_FILE
-from doorward.breach.embedded import ensure_embedded
-from doorward.breach.file import CorpusFile
-from doorward.breach.range_client import RangeClient
-from doorward.breach.range_corpus import RangeCorpus
+from doorward.breach.asked import asked_corpus
+from doorward.breach.corpus import Corpus
 from doorward.call import Services
 from doorward.clock import Clock, SystemClock
 from doorward.directory.password_hash import PasswordHashing
@@ -29,51 +24,26 @@ from doorward.extra_routes import metrics_routes, range_routes
 from doorward.messages.delivery import POLL_SECONDS, Postbox, deliver_due, smtp_server
 from doorward.metrics.counts import Counts
 from doorward.network import user_agent
-from doorward.network.locator import Locator
 from doorward.operations.table import OPERATIONS, PASSWORD_OPERATIONS
 from doorward.periodic import Periodic
 from doorward.protection.abandoned import EVERY_SECONDS as ABANDONED_SECONDS
 from doorward.protection.abandoned import fail_abandoned
-from doorward.protection.guard import Guard
 from doorward.protection.known_passwords import KnownPasswords
+from doorward.protection.set_up import guard_of
 from doorward.protection.view_keeping import keep_views
 from doorward.retention import EVERY_SECONDS as RETENTION_SECONDS
 from doorward.retention import delete_expired
-from doorward.risk.model import SHIPPED
-from doorward.risk.policy import SetupAtRisk
 from doorward.settings import Settings
-from doorward.store import sealing_keys
-from doorward.store.engine import FILE_NAME, Store, open_store
-from doorward.store.sealing import Keyring
+from doorward.store.vault import Vault
 from doorward.sweep.figures import SweepFigures
 from doorward.tokens.issuer import Issuer
 from doorward.triggers.endpoints import Endpoints
 from doorward.triggers.functions import Functions
+from doorward.triggers.signing import Signer
 from doorward.wire.dispatch import HttpRequest, answer, named_operation, waits_for_functions
 from doorward.wire.limits import BodyLimits
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Vault:
-    """The data directory, opened: the database and the keys that unseal what it keeps secret."""
-
-    store: Store
-    keyring: Keyring
-
-
-def open_vault(settings: Settings) -> Vault:
-    """Open a data directory, creating it where it is missing.
-
-    Raises SealError where its keys are missing or unusable, and sqlalchemy.exc.DatabaseError where its
-    database is not one.
-    """
-    fresh = not (settings.data / FILE_NAME).exists()
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    environment = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
-    keyring = sealing_keys.load(settings.data, environment, create=fresh)
-    return Vault(open_store(settings.data, connections=settings.threads + 8), keyring)
 
 
 def build_services(
@@ -100,12 +70,7 @@ def build_services(
             settings.argon2_memory, settings.argon2_iterations, settings.argon2_parallelism
         ),
         known_passwords=KnownPasswords(corpus, settings.corpus_unreadable, counts),
-        guard=Guard(
-            locator=Locator(settings.geo_databases),
-            model=SHIPPED,
-            setup=SetupAtRisk.ALWAYS if settings.mfa_setup_at_high else SetupAtRisk.UP_TO_MEDIUM,
-            counts=counts,
-        ),
+        guard=guard_of(settings, counts),
         counts=counts,
         issuer=Issuer(
             vault.keyring,
@@ -116,39 +81,14 @@ def build_services(
             Endpoints(settings.lambda_endpoint, settings.lambda_functions),
             seconds=settings.lambda_timeout,
             at_once=settings.threads,
+            signer=_signer(settings, clock),
         ),
     )
 
 
-def asked_corpus(settings: Settings, clock: Clock) -> CorpusFile | RangeCorpus:
-    """Return what passwords are looked up in: a range endpoint where the settings name one, else the corpus file."""
-    if settings.corpus_range_url is None:
-        return open_corpus(settings, clock.now())
-    client = RangeClient(settings.corpus_range_url, settings.corpus_range_timeout)
-    return RangeCorpus(
-        client.ask,
-        client.host,
-        clock,
-        threshold=settings.corpus_min_count,
-        cache_bytes=settings.corpus_range_cache * 1024 * 1024,
-        cache_seconds=settings.corpus_range_cache_hours * 3600,
-        pause_seconds=settings.corpus_range_pause,
-    )
-
-
-def open_corpus(settings: Settings, now: float) -> CorpusFile:
-    """Return the corpus of breached passwords that the settings name, making the embedded one where none is named.
-
-    Whether it can be read shows at each question, so that a file which is put right is taken up again.
-    """
-    path = settings.corpus
-    if path is None:
-        try:
-            path = ensure_embedded(settings.data, now)
-        except CorpusUnreadable as problem:
-            _log.error("no corpus of breached passwords", reason=str(problem))
-            path = settings.data / EMBEDDED_FILE
-    return CorpusFile(path, settings.corpus_min_count)
+def _signer(settings: Settings, clock: Clock) -> Signer | None:
+    key, secret = settings.lambda_access_key_id, settings.lambda_secret_access_key
+    return Signer(key, secret.get_secret_value(), clock) if key and secret else None
 
 
 def build_app(services: Services) -> Starlette:

@@ -4,11 +4,12 @@ import socket
 
 import uvicorn
 
-from doorward.app import Vault, build_app, build_services
+from doorward.app import build_app, build_services
 from doorward.breach.corpus import Corpus
 from doorward.call import Services
 from doorward.clock import Clock
 from doorward.settings import Settings
+from doorward.store.vault import Vault
 from doorward.wire.http_protocol import ConnectionLimits, bounded_protocol
 
 _BACKLOG = 2048

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, StringConstraints, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -184,6 +184,17 @@ class Settings(BaseSettings):
         le=60,
         description="Seconds that a call of a function may take; it is tried three times in all.",
     )
+    lambda_access_key_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,128}$")] | None = Field(
+        None,
+        description="The access key that calls of functions are signed with (Signature Version 4, service `lambda`, the"
+        " region of the function's ARN), as AWS's own Lambda wants it. Default: none, and calls are not signed.",
+    )
+    lambda_secret_access_key: SecretStr | None = Field(
+        None,
+        min_length=1,
+        validate_default=True,
+        description="The secret of that key; the one is not set without the other.",
+    )
     event_retention_days: float = Field(731, gt=0, description="Days that auth events are kept.")
     pool_view_minutes: float = Field(
         5.0,
@@ -277,6 +288,13 @@ class Settings(BaseSettings):
     @classmethod
     def _functions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(f"{function}={_endpoint(url)}" for function, url in map(_pair, value))
+
+    @field_validator("lambda_secret_access_key")
+    @classmethod
+    def _with_its_key(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if (value is None) != (others.data.get("lambda_access_key_id") is None):
+            raise ValueError("the access key's id and its secret are set together")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -7,12 +7,12 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.cli.environment import environment
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Shell:
         """Run `doorward breach`."""
         done = subprocess.run(
             [sys.executable, "-m", "doorward", "breach", *arguments],
-            check=False, cwd=self.at, input=given, capture_output=True, env=_environment(), preexec_fn=before,
+            check=False, cwd=self.at, input=given, capture_output=True, env=environment(), preexec_fn=before,
         )  # fmt: skip
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -42,16 +42,6 @@ class Shell:
         """Write a list."""
         (self.at / name).write_bytes(text.encode())
         return name
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DOORWARD_")}
-    return kept | {
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        # Wherever bytecode is not written, starting would take seconds every time.
-        "PYTHONDONTWRITEBYTECODE": "",
-        "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "doorward-tests-bytecode"),
-    }
 
 
 @pytest.fixture
@@ -176,7 +166,7 @@ def test_memory_stays_within_its_bound(shell: Shell) -> None:
     (shell.at / "dump").write_bytes(dump)
     built = subprocess.run(
         [sys.executable, "-c", _PEAK, "breach", "build", "c", "dump", "--memory", "192"],
-        check=True, cwd=shell.at, env=_environment(), capture_output=True, text=True,
+        check=True, cwd=shell.at, env=environment(), capture_output=True, text=True,
     )  # fmt: skip
     assert 100 * 1024 < int(built.stdout.split()[-1]) <= 192 * 1024
 
@@ -186,7 +176,7 @@ def test_a_password_that_is_typed_is_not_shown(shell: Shell) -> None:
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "doorward", "breach", "check", "--corpus", "c"],
-        cwd=shell.at, stdin=slave, stdout=slave, stderr=slave, env=_environment(), start_new_session=True,
+        cwd=shell.at, stdin=slave, stdout=slave, stderr=slave, env=environment(), start_new_session=True,
     )  # fmt: skip
     os.close(slave)
     shown = b""

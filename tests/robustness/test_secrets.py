@@ -23,12 +23,12 @@ from tests.robustness.load import Answer, ask
 from tests.robustness.planted import Planted
 from tests.robustness.process import Process
 
-from doorward.app import open_vault
 from doorward.history.auth_event import AuthEvent
 from doorward.history.feedback_token import feedback_token
 from doorward.messages import outbox
 from doorward.settings import Settings
 from doorward.signin.srp import make_verifier
+from doorward.store.vault import open_vault
 
 FIRST = "Planted-Horse-1-Sign-Up"
 SECOND = "Planted-Horse-2-Change"

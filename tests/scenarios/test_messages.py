@@ -20,7 +20,6 @@ from tests.scenarios.certificates import self_signed
 from tests.scenarios.pools import make_pool
 from tests.server import running
 
-from doorward.app import open_vault
 from doorward.clock import SetClock
 from doorward.directory.queries import user_pools
 from doorward.directory.user_pool import UserPool
@@ -32,6 +31,7 @@ from doorward.retention import delete_expired
 from doorward.settings import Settings
 from doorward.store import tables
 from doorward.store.sealing import Keyring
+from doorward.store.vault import open_vault
 from doorward.wire.contract import UserPoolType
 
 NOW = 1_900_000_000.0

@@ -67,6 +67,21 @@ def test_it_is_served_in_prometheus_form(server: RunningServer) -> None:
     assert b"# TYPE cognito_sign_in_successes summary" in answer.data
 
 
+def test_every_series_is_documented(server: RunningServer) -> None:
+    app = protected(server)
+    sign_in(server, app, "anna")
+    page = (Path(__file__).parents[2] / "docs/operating.md").read_text(encoding="utf-8")
+    told = {
+        sample.name
+        for family in text_string_to_metric_families(fetch(server).data.decode())
+        for sample in family.samples
+    }
+    assert "cognito_sign_in_successes_count" in told
+    assert not {
+        name for name in told if f"`{name.replace('_successes_count', '_successes_sum')}`" not in page
+    }
+
+
 def test_sign_ins_are_counted_with_and_without_success(server: RunningServer) -> None:
     app = protected(server)
     sign_in(server, app, "anna")

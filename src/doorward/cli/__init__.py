@@ -1,31 +1,33 @@
 """The command line: one clear line on an error, exit status 2 for wrong use, 1 for failure."""
 
 import sys
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, Final, NoReturn
 
 import typer
-from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 from typer.exceptions import TyperException
 
-from doorward.cli import (
-    breach,
-    demo,
-    evaluate,
-    events,
-    keys,
-    messages,
-    pools,
-    risk,
-    sealing,
-    serve,
-    signing_keys,
-    simulate,
-    synthesize,
-    users,
-)
-from doorward.settings import SettingsFileError
-from doorward.store.sealing import SealError
+from doorward.cli.on_call import add_on_call
+
+COMMANDS: Final = {
+    "demo": "Show a protected pool at work: usual sign-ins, stolen and breached passwords, and why each was judged so.",
+    "evaluate": "Measure the risk engine and its rivals on the same sign-ins under one protocol.",
+    "serve": "Start the server on SQLite in the data directory, which is created where it is missing.",
+    "messages": "Show the latest messages: to whom, what for, and the code in them while it is kept.",
+    "simulate": "Show score, level, decision and reasons of a sign-in with the right password."
+    " Nothing is written down.",
+    "synthesize": "Write sign-ins that nobody made, with the public data set's columns and marginals and labelled"
+    " attacks.",
+    "breach": "Build, look into and check the corpus of breached passwords; sweep stored ones.",
+    "risk": "The risk engine: calibrate, fit, show, rebuild.",
+    "events": "Auth events and their reasons: list, show.",
+    "pools": "User pools: what the API has no member for.",
+    "users": "Users: unlock, passkeys.",
+    "keys": "Access keys: create, list, delete.",
+    "signing-keys": "The keys that sign a user pool's tokens.",
+    "sealing": "The keys that seal secrets at rest.",
+}
+"""Each is the `app` of the module of its name, and says this of itself."""
 
 app = typer.Typer(
     name="doorward",
@@ -34,20 +36,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command("demo")(demo.demo)
-app.command("evaluate")(evaluate.evaluate)
-app.command("serve")(serve.serve)
-app.command("messages")(messages.messages)
-app.command("simulate")(simulate.simulate)
-app.command("synthesize")(synthesize.synthesize)
-app.add_typer(breach.app, name="breach")
-app.add_typer(risk.app, name="risk")
-app.add_typer(events.app, name="events")
-app.add_typer(pools.app, name="pools")
-app.add_typer(users.app, name="users")
-app.add_typer(keys.app, name="keys")
-app.add_typer(signing_keys.app, name="signing-keys")
-app.add_typer(sealing.app, name="sealing")
+for _name, _sentences in COMMANDS.items():
+    add_on_call(app, _name, _name.replace("-", "_"), _sentences)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"doorward {version('doorward')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Take what is asked of no command."""
 
 
 def main() -> None:
@@ -57,25 +63,17 @@ def main() -> None:
         sys.exit(app(standalone_mode=False))
     except TyperException as problem:
         # Where no command was named the help is printed already, and there is no message.
-        _fail(problem.format_message(), problem.exit_code)
+        _fail([problem.format_message()], problem.exit_code)
     except typer.Abort:
-        _fail("interrupted", 1)
-    except ValidationError as problem:
-        for error in problem.errors():
-            # What follows the setting's name is the way through pydantic's own types.
-            typer.echo(f"doorward: setting {error['loc'][0]}: {error['msg']}", err=True)
-        sys.exit(2)
-    except SettingsFileError as problem:
-        _fail(str(problem), 2)
-    except OSError as problem:
-        _fail(
-            ": ".join(str(part) for part in (problem.filename, problem.strerror) if part) or str(problem), 1
-        )
-    except (SealError, SQLAlchemyError) as problem:
-        _fail(str(problem).splitlines()[0], 1)
+        _fail(["interrupted"], 1)
+    except Exception as problem:
+        # Here, because the libraries whose failures it knows are imported by the commands that use them.
+        from doorward.cli.failures import told  # noqa: PLC0415
+
+        _fail(*told(problem))
 
 
-def _fail(sentence: str, status: int) -> NoReturn:
-    if sentence.strip():
+def _fail(sentences: list[str], status: int) -> NoReturn:
+    for sentence in filter(str.strip, sentences):
         typer.echo(f"doorward: {sentence}", err=True)
     sys.exit(status)

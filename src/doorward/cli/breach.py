@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from doorward.app import asked_corpus
+from doorward.breach.asked import asked_corpus
 from doorward.breach.building import LEAST_MEMORY, BuildError, Plan
 from doorward.breach.building import build as build_corpus
 from doorward.breach.corpus import CorpusUnreadable, digest
@@ -19,19 +19,32 @@ from doorward.breach.range_corpus import RangeCorpus
 from doorward.breach.sources import SourceError, examine
 from doorward.breach.verifying import verify as verify_corpus
 from doorward.breach.writing import TooUneven
-from doorward.cli.breach_coverage import coverage
-from doorward.cli.breach_sweep import sweep
+from doorward.cli.on_call import add_on_call
 from doorward.cli.options import Data, settings
 from doorward.cli.progress import shares
 from doorward.clock import SystemClock
 from doorward.settings import Settings
 
-app = typer.Typer(
-    help="Build, look into and check the corpus of breached passwords; sweep stored ones.",
-    no_args_is_help=True,
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+add_on_call(
+    app,
+    "sweep",
+    "breach_sweep",
+    """Find the accounts whose password stands in a leak, and treat them as the pool's policy says.
+
+    What is stopped goes on where it was when the same leak is swept again. Nothing of the leak is written down.
+    """,
 )
-app.command()(sweep)
-app.command()(coverage)
+add_on_call(
+    app,
+    "coverage",
+    "breach_coverage",
+    """Show how many stored passwords were checked against which corpus, and how many are known or unchecked.
+
+    A password is checked when it is set, and again, against the corpus of then, whenever its user signs in with
+    it. `present` is the corpus that is asked now, `older` any other; `leak` stands where a sweep has found them.
+    """,
+)
 
 OfCorpus = Annotated[
     Path | None, typer.Option("--corpus", help="The corpus file. Default: what the server asks.")

@@ -12,7 +12,8 @@ from doorward.breach.embedded import FILE_NAME
 from doorward.breach.file import read_header
 from doorward.breach.range_client import RangeClient
 from doorward.cli import tables
-from doorward.cli.options import Data, existing_vault, settings
+from doorward.cli.data import existing_vault
+from doorward.cli.options import Data, settings
 from doorward.directory.queries import user_pools
 from doorward.settings import Settings
 from doorward.sweep import queries
@@ -21,14 +22,14 @@ Standing = Literal["present", "older", "leak", "unchecked"]
 _ORDER: tuple[Standing, ...] = ("present", "older", "leak", "unchecked")
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def coverage(
     pool: Annotated[str, typer.Option("--pool", help="The user pool's id.")], data: Data = None
 ) -> None:
-    """Show how many stored passwords were checked against which corpus, and how many are known or unchecked.
-
-    A password is checked when it is set, and again, against the corpus of then, whenever its user signs in with
-    it. `present` is the corpus that is asked now, `older` any other; `leak` stands where a sweep has found them.
-    """
+    """Print the standings of a pool's stored passwords."""
     chosen = settings(data)
     with existing_vault(data).store.reading() as tx:
         if user_pools.find(tx, pool) is None:

@@ -13,15 +13,16 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from doorward.app import Vault
 from doorward.breach.leak_file import Leak, LeakUnreadable, Line, open_leak
 from doorward.breach.leak_lines import Kind, guess, possible_password
-from doorward.cli.options import Data, existing_vault, require_pool, settings
+from doorward.cli.data import existing_vault, require_pool
+from doorward.cli.options import Data, settings
 from doorward.cli.progress import steps
 from doorward.cli.times import shown
 from doorward.clock import SystemClock, new_uuid
 from doorward.directory.password_hash import PasswordHashing
 from doorward.settings import Settings
+from doorward.store.vault import Vault
 from doorward.sweep import queries
 from doorward.sweep.finds import Find, Plan
 from doorward.sweep.pace import Pace, window
@@ -52,6 +53,10 @@ class Format(StrEnum):
     passwords = "passwords"
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def sweep(
     leak: Annotated[str, typer.Argument(help="The leak: plain, gzip, xz or zstd; - reads standard input.")],
     pool: Annotated[str, typer.Option("--pool", help="The user pool's id.")],
@@ -85,10 +90,7 @@ def sweep(
     again: Annotated[bool, typer.Option("--again", help="Begin anew what was begun or done before.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Find the accounts whose password stands in a leak, and treat them as the pool's policy says.
-
-    What is stopped goes on where it was when the same leak is swept again. Nothing of the leak is written down.
-    """
+    """Sweep a leak; the exit status says whether it came to its end."""
     chosen = settings(
         data, sweep_rate=rate, sweep_workers=workers, sweep_window=hours, sweep_time_zone=time_zone
     )

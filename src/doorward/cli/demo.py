@@ -11,7 +11,10 @@ import typer
 from doorward import logging
 from doorward.cli.options import settings
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def demo(
     data: Annotated[
         Path | None,
@@ -26,7 +29,7 @@ def demo(
     ] = False,
     sign_ins: Annotated[int, typer.Option(min=1, hidden=True, help="Everyday sign-ins, about.")] = 1500,
 ) -> None:
-    """Show a protected pool at work: usual sign-ins, stolen and breached passwords, and why each was judged so."""
+    """Perform the story; the exit status says whether each step went as it is described."""
     try:
         # Here, because boto3 comes with the extra alone.
         from doorward.demo.performance import perform  # noqa: PLC0415

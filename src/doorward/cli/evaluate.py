@@ -19,6 +19,10 @@ _WIDTH = 150
 """Columns where there is no terminal."""
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Sign-ins in the public data set's format, plain or .gz.")],
     *,
@@ -38,7 +42,7 @@ def evaluate(
         bool, typer.Option("--live/--no-live", help="Also with device id, language, time zone, if there.")
     ] = True,
 ) -> None:
-    """Measure the risk engine and its rivals on the same sign-ins under one protocol."""
+    """Evaluate a file; print the report, and write it where that is asked for."""
     wanted = _chosen(models)
     _writable(json, html, file)
     errors = Console(stderr=True, soft_wrap=True)

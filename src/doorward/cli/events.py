@@ -6,7 +6,8 @@ import typer
 from rich.table import Table
 
 from doorward.cli import tables
-from doorward.cli.options import Data, Pool, existing_vault, require_pool
+from doorward.cli.data import existing_vault, require_pool
+from doorward.cli.options import Data, Pool
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
 from doorward.directory.queries import users
@@ -14,7 +15,7 @@ from doorward.history import queries
 from doorward.history.auth_event import AuthEvent, EventRisk
 from doorward.history.on_the_wire import to_wire
 
-app = typer.Typer(help="Auth events and their reasons: list, show.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command("list")

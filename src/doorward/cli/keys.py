@@ -7,13 +7,14 @@ import typer
 from rich.table import Table
 
 from doorward.cli import tables
-from doorward.cli.options import Data, existing_vault, vault
+from doorward.cli.data import existing_vault, vault
+from doorward.cli.options import Data
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
 from doorward.directory.access_keys import create_access_key
 from doorward.directory.queries import access_keys, user_pools
 
-app = typer.Typer(help="Access keys: create, list, delete.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 class RoleName(StrEnum):

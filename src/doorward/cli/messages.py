@@ -6,17 +6,21 @@ import typer
 from rich.table import Table
 
 from doorward.cli import tables
-from doorward.cli.options import Data, existing_vault
+from doorward.cli.data import existing_vault
+from doorward.cli.options import Data
 from doorward.cli.times import shown
 from doorward.messages import outbox
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def messages(
     data: Data = None,
     pool: Annotated[str | None, typer.Option(help="Only this user pool's.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the latest.")] = 20,
 ) -> None:
-    """Show the latest messages: to whom, what for, and the code in them while it is kept."""
+    """Print what the outbox holds."""
     opened = existing_vault(data)
     with opened.store.reading() as tx:
         held = outbox.held(tx, opened.keyring, pool, limit)

@@ -6,7 +6,8 @@ import typer
 from rich.table import Table
 
 from doorward.cli import tables
-from doorward.cli.options import BY, Data, Pool, Username, existing_vault, require_pool, require_user
+from doorward.cli.data import existing_vault, require_pool, require_user
+from doorward.cli.options import BY, Data, Pool, Username
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
 from doorward.directory.queries import passkeys

@@ -6,10 +6,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from doorward.cli.options import Data, Pool, existing_vault, require_pool, settings
+from doorward.cli.data import existing_vault, require_pool
+from doorward.cli.options import Data, Pool, settings
 from doorward.directory.queries import user_pools
 
-app = typer.Typer(help="User pools: what the API has no member for.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 class Switch(StrEnum):

@@ -6,7 +6,8 @@ import typer
 from rich.table import Table
 
 from doorward.cli import tables
-from doorward.cli.options import Data, Pool, existing_vault, require_pool, settings
+from doorward.cli.data import existing_vault, require_pool
+from doorward.cli.options import Data, Pool, settings
 from doorward.cli.times import shown
 from doorward.clock import SystemClock
 from doorward.protection import calibrating, queries, rebuilding
@@ -15,7 +16,7 @@ from doorward.risk.calibration import Budget, Calibration, Shares
 from doorward.risk.model import SHIPPED
 from doorward.risk.traits import NAMES
 
-app = typer.Typer(help="The risk engine: calibrate, fit, show, rebuild.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command()

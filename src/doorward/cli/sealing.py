@@ -5,7 +5,12 @@ import typer
 from doorward.cli.options import Data, settings
 from doorward.store import sealing_keys
 
-app = typer.Typer(help="The keys that seal secrets at rest.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def _only_a_group() -> None:
+    """Keep `rotate` a command of its own name."""
 
 
 @app.command()

@@ -10,7 +10,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from doorward import logging
-from doorward.app import Vault, open_vault
 from doorward.breach.corpus import CorpusUnreadable
 from doorward.cli.options import Data, settings
 from doorward.clock import SystemClock
@@ -18,16 +17,21 @@ from doorward.directory.access_keys import create_access_key
 from doorward.directory.queries import access_keys
 from doorward.server import Server
 from doorward.settings import unknown_variables
+from doorward.store.vault import Vault, open_vault
 
 FIRST_KEY_FILE = "first-access-key"
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def serve(
     data: Data = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
 ) -> None:
-    """Start the server on SQLite in the data directory, which is created where it is missing."""
+    """Run the server until a signal ends it."""
     chosen = settings(data, host=host, port=port)
     logging.configure(chosen.log_level, chosen.log_format)
     vault = open_vault(chosen)

@@ -4,13 +4,19 @@ from typing import Annotated
 
 import typer
 
-from doorward.cli.options import Data, existing_vault, settings
+from doorward.cli.data import existing_vault
+from doorward.cli.options import Data, settings
 from doorward.clock import SystemClock
 from doorward.directory.queries import user_pools
 from doorward.tokens.issuer import Issuer
 from doorward.tokens.queries import remove_retired_of_pool
 
-app = typer.Typer(help="The keys that sign a user pool's tokens.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def _only_a_group() -> None:
+    """Keep `rotate` a command of its own name."""
 
 
 @app.command()

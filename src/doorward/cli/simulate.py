@@ -9,20 +9,22 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from doorward.app import build_services
 from doorward.cli import tables
+from doorward.cli.data import existing_vault
 from doorward.cli.file_history import NoSuchUser, simulate_after
-from doorward.cli.options import Data, existing_vault, settings
+from doorward.cli.options import Data, settings
 from doorward.clock import SystemClock
 from doorward.directory.queries import app_clients, user_pools, users
 from doorward.evaluation.atomic import atomically
 from doorward.evaluation.rows import RowError
+from doorward.metrics.counts import Counts
 from doorward.network.locator import Locator
 from doorward.protection.described import LONGEST, Described, DescriptionError, described, from_json
+from doorward.protection.set_up import guard_of
 from doorward.protection.simulating import NotScored, Simulation
 from doorward.protection.simulating import simulate as simulate_attempt
 from doorward.risk.policy import Mode
-from doorward.signin.second_factor_steps import held_factors
+from doorward.signin.held_factors import held_factors
 
 
 class ModeName(StrEnum):
@@ -32,6 +34,10 @@ class ModeName(StrEnum):
     ENFORCED = "ENFORCED"
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def simulate(
     user: Annotated[str, typer.Option("--user", help="The name that is signed in with.")],
     pool: Annotated[str | None, typer.Option("--pool", help="The user pool's id.")] = None,
@@ -56,7 +62,7 @@ def simulate(
         Path | None, typer.Option("--json-out", help="Write the result here as JSON; - prints it.")
     ] = None,
 ) -> None:
-    """Show score, level, decision and reasons of a sign-in with the right password. Nothing is written down."""
+    """Simulate an attempt; print or write what would become of it."""
     given = _described(
         json,
         address=address,
@@ -92,7 +98,7 @@ def _in_pool(
 ) -> Simulation:
     chosen = settings(data)
     opened = existing_vault(data)
-    guard = build_services(chosen, opened, "http://localhost").guard
+    guard = guard_of(chosen, Counts())
     with opened.store.reading() as tx:
         found = user_pools.find(tx, pool)
         if found is None:

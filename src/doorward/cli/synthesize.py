@@ -16,7 +16,10 @@ from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.data_set import MOST_DAYS, MOST_USERS
 from doorward.evaluation.synthesis.data_set import synthesize as write_data_set
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def synthesize(
     out: Annotated[Path, typer.Option("--out", help="The file to write; .gz compresses. It is replaced.")],
     users: Annotated[
@@ -36,7 +39,7 @@ def synthesize(
         typer.Option("--audit/--no-audit", help="Read the file back: its marginals, the fingerprint audit."),
     ] = True,
 ) -> None:
-    """Write sign-ins that nobody made, with the public data set's columns and marginals and labelled attacks."""
+    """Write the file and audit it; the exit status says whether the audit passed."""
     if not out.parent.is_dir():
         raise typer.BadParameter(f"there is no directory {out.parent}", param_hint="--out")
     if out.is_dir():

@@ -5,13 +5,14 @@ from typing import Annotated
 import typer
 
 from doorward.cli import passkeys
-from doorward.cli.options import BY, Data, Pool, Username, existing_vault, require_pool, require_user
+from doorward.cli.data import existing_vault, require_pool, require_user
+from doorward.cli.options import BY, Data, Pool, Username
 from doorward.clock import SystemClock
 from doorward.protection import unblocking
 from doorward.protection.helping import record_help
 from doorward.signin.unlocking import unlock as forget_failures
 
-app = typer.Typer(help="Users: unlock, passkeys.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(passkeys.app, name="passkeys")
 
 OPERATION = "doorward users unlock"

@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 
 from rich.console import Console
 
-from doorward.app import open_vault
 from doorward.clock import monotonic
 from doorward.demo import table, try_next
 from doorward.demo.front import Front, Operator, signed_client, unsigned_client
@@ -20,6 +19,7 @@ from doorward.demo.traffic import DAYS, everyday_sign_ins
 from doorward.directory.access_keys import create_access_key
 from doorward.server import Server
 from doorward.settings import Settings
+from doorward.store.vault import open_vault
 
 _STOP_SECONDS = 30.0
 

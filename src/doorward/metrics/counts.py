@@ -8,7 +8,13 @@ with each start, as Prometheus expects of counters.
 
 from typing import Final, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Summary, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Summary,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 from prometheus_client.registry import Collector
 
@@ -24,6 +30,11 @@ ADMIN: Final = "Admin"
 _BY_LEVEL = ("operation", "user_pool_id", "risk_level")
 _BY_OPERATION = ("operation", "user_pool_id")
 _BY_CLIENT = ("user_pool", "user_pool_client")
+
+
+# Of every count the library would also tell when it began, as a gauge of its own: in this text format Prometheus makes
+# nothing of it but a series more for each. It can be switched for the whole process only, which is the server's.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Counts:

@@ -20,13 +20,15 @@ PER_HOUR: Final = {
     "UpdateUserAttributes": 10,
     "VerifySoftwareToken": 10,
     "VerifyUserAttribute": 15,
+    "beginnings of custom sign-ins": 20,
     "codes of first factors": 10,
 }
 """Attempts a user has within an hour, by operation; a right one forgets those before it.
 
 ChangePassword has a second bound that nothing forgets, since a right one costs the most work. Codes of first
 factors are what is sent to who begins a sign-in with one: fewer than the address may get, so that asking for them
-from elsewhere leaves some to the user at home."""
+from elsewhere leaves some to the user at home. Custom sign-ins may be begun more often than the lockout lets wrong
+answers be given: who answers is held by it, and the bound is for who only begins."""
 
 BY_RISK: Final = {"Low": 15, "Medium": 10, "High": 5}
 """Attempts at ForgotPassword and ConfirmForgotPassword where the circumstances are risky, by level."""

@@ -5,7 +5,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from doorward.signin import sessions
+from doorward.signin.attempts import spend_attempt
 from doorward.signin.custom_rounds import (
+    BEGINNING,
     CHALLENGE,
     SRP_BEGUN,
     conclude,
@@ -14,6 +16,7 @@ from doorward.signin.custom_rounds import (
     guessing,
     subject_of,
 )
+from doorward.signin.endings import refuse
 from doorward.signin.known_devices import claim_device
 from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest, identify
@@ -27,17 +30,23 @@ from doorward.signin.steps import (
     refuse_unknown_name,
 )
 from doorward.triggers.auth_challenge import check_configured
-from doorward.wire.errors import InvalidParameterException, NotAuthorizedException
+from doorward.wire.errors import (
+    InvalidParameterException,
+    NotAuthorizedException,
+    TooManyRequestsException,
+)
 
 WITH_PASSWORD: Final = "SRP_A"
 """CHALLENGE_NAME of a sign-in that begins with the password."""
+TOO_MANY_BEGUN: Final = "Too many sign-ins were begun for the user. Try again later."
 
 
 def begin_custom(request: SignInRequest) -> Challenge | Granted:
     """Begin with the functions' first challenge, or with the password where CHALLENGE_NAME is SRP_A.
 
     A name that leads to nobody takes the same way, and the functions are told so. Raises InvalidParameterException
-    where the pool has no functions for it, and as calls of functions do (`doorward.triggers.auth_challenge`).
+    where the pool has no functions for it, TooManyRequestsException where the hour's share is begun, and as calls of
+    functions do (`doorward.triggers.auth_challenge`).
     """
     name = request.username()
     first = request.parameters.get("CHALLENGE_NAME") or CHALLENGE
@@ -53,7 +62,7 @@ def begin_custom(request: SignInRequest) -> Challenge | Granted:
         sign_in = identify(tx, request, name, custom=rounds)
         claim_device(tx, sign_in, request.parameters.get("DEVICE_KEY"))
     with request.call.writing() as tx:
-        refused = take(tx, sign_in, (*BEFORE_CREDENTIALS, refuse_unknown_name))
+        refused = take(tx, sign_in, (*BEFORE_CREDENTIALS, refuse_unknown_name, count_beginning))
     if refused is not None:
         return settle(sign_in, refused)
     decided = decide(subject_of(request, sign_in), answered)
@@ -77,6 +86,13 @@ def answer_custom(request: SignInRequest) -> Challenge | Granted:
     if refused is not None:
         return settle(sign_in, refused)
     return go_on_from_answer(request, sign_in, answer)
+
+
+def count_beginning(tx: Connection, sign_in: SignIn) -> Answer | None:
+    """Was the sign-in begun too often within the hour? Each beginning calls functions, which may send messages."""
+    if spend_attempt(tx, sign_in.pool.id, sign_in.lockout_subject, BEGINNING, sign_in.call.now):
+        return None
+    return refuse(tx, sign_in, TooManyRequestsException(TOO_MANY_BEGUN))
 
 
 def hold_while_guessing(tx: Connection, sign_in: SignIn) -> Answer | None:

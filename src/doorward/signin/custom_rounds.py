@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse
 from doorward.signin import factor_guesses, lockout, queries
+from doorward.signin.attempts import forget_attempts
 from doorward.signin.endings import ask, refuse
 from doorward.signin.refusals import INCORRECT, INVALID, LOCKED, TOO_MANY_GUESSES
 from doorward.signin.request import SignInRequest
@@ -38,6 +39,9 @@ CHALLENGE: Final = "CUSTOM_CHALLENGE"
 PASSWORD: Final = "PASSWORD_VERIFIER"
 SRP_BEGUN: Final = ChallengeResult("SRP_A", True)
 """What the functions see of a sign-in that begins with the password, before it is shown."""
+
+BEGINNING: Final = "beginnings of custom sign-ins"
+"""Under what they are counted (`doorward.signin.attempts`)."""
 
 MOST_ROUNDS: Final = 20
 """Challenges that one sign-in may put."""
@@ -240,7 +244,8 @@ def _act(
 
 
 def _issued(tx: Connection, sign_in: SignIn) -> None:
-    """Forget wrong answers, and let the verdict that follows stand in the event that has begun."""
+    """Forget wrong answers and beginnings, and let the verdict that follows stand in the event that has begun."""
+    forget_attempts(tx, sign_in.pool.id, sign_in.lockout_subject, BEGINNING)
     if "password" in sign_in.proofs:
         factor_guesses.forget(tx, sign_in.pool.id, sign_in.lockout_subject, factor_guesses.CUSTOM)
     else:

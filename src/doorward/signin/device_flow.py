@@ -11,11 +11,12 @@ from doorward.directory.queries import devices, users
 from doorward.signin import device_secret, device_steps, sessions, srp
 from doorward.signin.device_steps import judge_anew, place_of
 from doorward.signin.endings import ask, refuse
+from doorward.signin.held_factors import held_factors
 from doorward.signin.known_devices import NO_DEVICE
 from doorward.signin.refusals import INCORRECT, INVALID
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import refuse_changed_user, resumed
-from doorward.signin.second_factor_steps import FACTOR_WRONG, held_factors
+from doorward.signin.second_factor_steps import FACTOR_WRONG
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
 from doorward.signin.steps import (
     FROM_NEW_PASSWORD,

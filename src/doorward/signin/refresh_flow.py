@@ -13,9 +13,9 @@ from doorward.protection.screening import REUSED_TOKEN, RefreshVerdict
 from doorward.signin import queries
 from doorward.signin.attempt_budget import spend
 from doorward.signin.client_proof import check_secret_hash_of_user
+from doorward.signin.held_factors import held_factors
 from doorward.signin.refusals import BLOCKED, reset_required
 from doorward.signin.request import SignInRequest, identify
-from doorward.signin.second_factor_steps import held_factors
 from doorward.signin.sign_in import Granted, SignIn
 from doorward.tokens import renewal
 from doorward.tokens.issuer import REUSED

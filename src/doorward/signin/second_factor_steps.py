@@ -1,18 +1,14 @@
 """Asking for a second factor: which one, how, and what the client is told about it."""
 
-from collections.abc import Collection
-
 import msgspec
 from sqlalchemy import Connection
 
 from doorward.directory.user import ADDRESS_OF, Factor, User
-from doorward.directory.user_pool import UserPool
 from doorward.history.auth_event import ChallengeResponse
-from doorward.protection.screening import HeldFactors
 from doorward.signin import factor_guesses, second_factors, session_codes, software_tokens
 from doorward.signin.codes import MEDIA, masked
 from doorward.signin.endings import ask, refuse
-from doorward.signin.proofs import Proof
+from doorward.signin.held_factors import held_factors
 from doorward.signin.refusals import INVALID, TOO_MANY_GUESSES
 from doorward.signin.session_codes import SentCode
 from doorward.signin.sign_in import Answer, SignIn
@@ -24,23 +20,6 @@ from doorward.wire.errors import (
 
 FACTOR_RIGHT = ChallengeResponse("Mfa", "Success")
 FACTOR_WRONG = ChallengeResponse("Mfa", "Failure")
-
-
-def held_factors(pool: UserPool, user: User, proofs: Collection[Proof] = ()) -> HeldFactors:
-    """Return what a decision must know of a user's second factors, given what he has shown.
-
-    Where MFA is OPTIONAL, whoever has an active factor is asked for it whatever the risk; if his only ones are of the
-    channel of his first factor, he is treated as one who is to set up another.
-    """
-    held = second_factors.usable(pool, user)
-    can_set_up = second_factors.can_set_up_in_sign_in(pool, user)
-    passkey_stands = "passkey as both factors" in proofs
-    return HeldFactors(
-        active=passkey_stands or bool(second_factors.of_other_channel(held, proofs)),
-        can_set_up=bool(second_factors.of_other_channel(can_set_up, proofs)),
-        always_asked=bool(held) or pool.mfa_configuration == "ON",
-        passkey_stands=passkey_stands,
-    )
 
 
 def ask_second_factor(tx: Connection, sign_in: SignIn) -> Answer | None:

@@ -16,11 +16,12 @@ from doorward.protection.unblocking import is_still_open
 from doorward.signin import lockout, queries
 from doorward.signin.device_steps import ask_device_proof, demand_with_device
 from doorward.signin.endings import ask, grant, refuse
+from doorward.signin.held_factors import held_factors
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.password_check import keep_password_check
 from doorward.signin.passwords import NEVER_CHECKED, UNCHECKED
 from doorward.signin.refusals import BLOCKED, INCORRECT, LOCKED, RESET_FOR_SECURITY, reset_required
-from doorward.signin.second_factor_steps import ask_second_factor, held_factors
+from doorward.signin.second_factor_steps import ask_second_factor
 from doorward.signin.second_factors import FACTORS
 from doorward.signin.sign_in import Answer, SignIn, Step
 from doorward.wire.errors import (

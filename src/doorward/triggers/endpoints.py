@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 INVOCATIONS: Final = "/2015-03-31/functions/{name}/invocations"
 """The path of the Lambda API's Invoke."""
 
 _WHOLE: Final = re.compile(r"/2015-03-31/functions/[^/]+/invocations$")
 _ARN: Final = re.compile(
-    r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:"
+    r"arn:[a-z0-9-]+:lambda:(?P<region>[a-z0-9-]+):[0-9]{12}:function:"
     r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>[A-Za-z0-9_-]{1,128}|\$LATEST))?",
     re.ASCII,
 )
@@ -18,10 +19,14 @@ _ARN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where one function is called: `server` is a URL of the settings, `path` what follows its own path."""
+    """Where one function is called: `server` is a URL of the settings, `path` what follows its own path.
+
+    `region` is that of the function's ARN, for which the call is signed.
+    """
 
     server: str
     path: str
+    region: str
 
 
 class Endpoints:
@@ -52,7 +57,6 @@ class Endpoints:
         if server is None:
             return None
         if _WHOLE.search(server):
-            return Target(server, "")
-        return Target(
-            server, INVOCATIONS.format(name=name) + (f"?Qualifier={qualifier}" if qualifier else "")
-        )
+            return Target(server, "", found["region"])
+        path = INVOCATIONS.format(name=name) + (f"?Qualifier={quote(qualifier)}" if qualifier else "")
+        return Target(server, path, found["region"])

@@ -1,7 +1,7 @@
 """Calling a trigger's function: the event goes out as JSON, its answer comes back, within bounds.
 
 The protocol is that of Lambda's Invoke (RequestResponse), so that the function may live in AWS's runtime interface
-emulator, in an emulation of AWS, or behind any server that speaks it. Calls are not signed.
+emulator, in AWS or an emulation of it, or behind any server that speaks it. Calls are signed where there is a key.
 """
 
 from typing import Final
@@ -10,7 +10,8 @@ import msgspec
 import structlog
 
 from doorward.bounded_http import Answer, BoundedClient, TooLate, Unanswered
-from doorward.triggers.endpoints import Endpoints
+from doorward.triggers.endpoints import Endpoints, Target
+from doorward.triggers.signing import Signer
 from doorward.wire.errors import UnexpectedLambdaException, UserLambdaValidationException
 
 ATTEMPTS: Final = 3
@@ -37,10 +38,16 @@ _error = msgspec.json.Decoder(_FunctionError)
 
 
 class Functions:
-    """Calls functions where the settings say. `seconds` is what one call may take, `at_once` how many there may be."""
+    """Calls functions where the settings say. `seconds` is what one call may take, `at_once` how many there may be.
 
-    def __init__(self, endpoints: Endpoints, *, seconds: float, at_once: int) -> None:
+    Without a signer calls are not signed.
+    """
+
+    def __init__(
+        self, endpoints: Endpoints, *, seconds: float, at_once: int, signer: Signer | None = None
+    ) -> None:
         self._endpoints = endpoints
+        self._signer = signer
         self._clients = {
             server: BoundedClient(
                 server, seconds=seconds, most_bytes=LONGEST_ANSWER, at_once=at_once, name="trigger"
@@ -62,9 +69,8 @@ class Functions:
             raise UnexpectedLambdaException(
                 f"{trigger} invocation failed: no endpoint is configured for its function."
             )
-        client = self._clients[target.server]
         try:
-            answer = _exchange(client, client.path + target.path, event)
+            answer = self._exchange(target, event)
         except Unanswered as problem:
             _log.error("trigger failed", trigger=trigger, function=arn, problem=str(problem))
             why = "the function did not answer in time" if isinstance(problem, TooLate) else "no valid answer"
@@ -75,15 +81,21 @@ class Functions:
             raise UserLambdaValidationException(f"{trigger} failed with error {message}.")
         return answer.body
 
+    def _exchange(self, target: Target, event: bytes) -> Answer:
+        """Call, and call again where the time was up."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._call_once(target, event)
+            except TooLate:
+                continue
+        return self._call_once(target, event)
 
-def _exchange(client: BoundedClient, path: str, event: bytes) -> Answer:
-    """Call, and call again where the time was up."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return client.exchange("POST", path, _HEADERS, event)
-        except TooLate:
-            continue
-    return client.exchange("POST", path, _HEADERS, event)
+    def _call_once(self, target: Target, event: bytes) -> Answer:
+        client = self._clients[target.server]
+        path, headers = client.path + target.path, _HEADERS
+        if self._signer is not None:
+            headers = self._signer.sign(target.region, client.host, path, headers, event)
+        return client.exchange("POST", path, headers, event)
 
 
 def _error_message(answer: Answer) -> str | None:

@@ -1,24 +1,22 @@
 """Who signed this: verification of AWS Signature Version 4, in the form that puts it into the headers.
 
-Source: AWS Identity and Access Management User Guide, "AWS Signature Version 4 for API requests". The form
-that puts the signature into the query ("presigned") is not supported: no client of this API uses it.
+`doorward.wire.signature` makes the signature that is compared. The form that puts it into the query ("presigned") is
+not supported: no client of this API uses it.
 """
 
 import hashlib
 import hmac
 import re
 from calendar import timegm
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-from urllib.parse import quote, unquote_to_bytes
 
 from doorward.wire import errors
+from doorward.wire.signature import ALGORITHM, TERMINATOR, HeaderValues, Scope, Signable, signature
 
-ALGORITHM = "AWS4-HMAC-SHA256"
 SERVICE = "cognito-idp"
-TERMINATOR = "aws4_request"
 SKEW_SECONDS = 15 * 60
 """How far a signature's date may lie from the server's clock, in either direction."""
 
@@ -42,24 +40,10 @@ _PARAMETER = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]*)")
 _ADDED_BY_PROXIES = frozenset({b"x-amz-cf-id"})
 
 
-_HeaderValues = Mapping[bytes, Sequence[bytes]]
-"""The values of each header, by its lower-case name."""
-
-
-class _Scope(NamedTuple):
-    """For whom, when and what for a signature was made: the Credential of the Authorization header."""
-
-    access_key_id: str
-    date: str
-    region: str
-    service: str
-    terminator: str
-
-
 class _Authorization(NamedTuple):
     """The Authorization header, taken apart. `signature` stays a claim until it is compared."""
 
-    scope: _Scope
+    scope: Scope
     signed_headers: tuple[str, ...]
     signature: str
 
@@ -92,7 +76,7 @@ def verify(
     by_name: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         by_name.setdefault(name.lower(), []).append(value)
-    scope, signed_headers, signature = _authorization(by_name, query)
+    scope, signed_headers, claimed = _authorization(by_name, query)
     timestamp = _timestamp(by_name, signed_headers)
     _check_signed_headers(by_name, signed_headers)
     _check_scope(scope, timestamp, region)
@@ -101,24 +85,12 @@ def verify(
     well_formed = _ACCESS_KEY_ID.fullmatch(scope.access_key_id) is not None
     secret = secret_of(scope.access_key_id) if well_formed else None
     payload_hash = hashlib.sha256(body).hexdigest()
-    canonical_request = b"\n".join(
-        (
-            method.upper().encode(),
-            _canonical_path(path).encode(),
-            _canonical_query(query).encode(),
-            *_canonical_headers(by_name, signed_headers),
-            b"",
-            ";".join(signed_headers).encode(),
-            payload_hash.encode(),
-        )
-    )
-    expected = _signature(
-        _UNKNOWN_KEY_SECRET if secret is None else secret, scope, timestamp, canonical_request
-    )
-    signature_fits = hmac.compare_digest(expected.encode(), signature.encode())
+    request = Signable(method, path, query, by_name, signed_headers, payload_hash)
+    expected = signature(_UNKNOWN_KEY_SECRET if secret is None else secret, scope, timestamp, request)
+    signature_fits = hmac.compare_digest(expected.encode(), claimed.encode())
     payload_fits = all(
-        hmac.compare_digest(payload_hash.encode(), claimed.strip().lower())
-        for claimed in by_name.get(b"x-amz-content-sha256", [])
+        hmac.compare_digest(payload_hash.encode(), value.strip().lower())
+        for value in by_name.get(b"x-amz-content-sha256", [])
     )
     # The keys issued here are long-lived ones, which go without a session token.
     if secret is None or b"x-amz-security-token" in by_name:
@@ -130,7 +102,7 @@ def verify(
     return scope.access_key_id
 
 
-def _authorization(by_name: _HeaderValues, query: bytes) -> _Authorization:
+def _authorization(by_name: HeaderValues, query: bytes) -> _Authorization:
     values = by_name.get(b"authorization", [])
     if not values:
         if b"x-amz-signature=" in query.lower():
@@ -147,7 +119,7 @@ def _authorization(by_name: _HeaderValues, query: bytes) -> _Authorization:
         raise errors.IncompleteSignatureException(f"The Authorization header must use {ALGORITHM}.")
     parameters = _parameters(rest)
     credential = parameters["Credential"].rsplit("/", 4)
-    if len(credential) != len(_Scope._fields) or not all(credential):
+    if len(credential) != len(Scope._fields) or not all(credential):
         raise errors.IncompleteSignatureException(
             "Credential must have exactly 5 slash-delimited elements: keyid/date/region/service/term."
         )
@@ -156,7 +128,7 @@ def _authorization(by_name: _HeaderValues, query: bytes) -> _Authorization:
             "SignedHeaders must be lower-case header names, separated by semicolons."
         )
     signed_headers = tuple(parameters["SignedHeaders"].split(";"))
-    return _Authorization(_Scope(*credential), signed_headers, parameters["Signature"])
+    return _Authorization(Scope(*credential), signed_headers, parameters["Signature"])
 
 
 def _parameters(text: str) -> dict[str, str]:
@@ -177,7 +149,7 @@ def _parameters(text: str) -> dict[str, str]:
     return parameters
 
 
-def _timestamp(by_name: _HeaderValues, signed_headers: Sequence[str]) -> str:
+def _timestamp(by_name: HeaderValues, signed_headers: Sequence[str]) -> str:
     """Return the instant of signing as the string to sign has it, from X-Amz-Date or else from Date."""
     name = b"x-amz-date" if b"x-amz-date" in by_name else b"date"
     values = by_name.get(name, [])
@@ -199,7 +171,7 @@ def _timestamp(by_name: _HeaderValues, signed_headers: Sequence[str]) -> str:
         ) from None
 
 
-def _check_signed_headers(by_name: _HeaderValues, signed_headers: Sequence[str]) -> None:
+def _check_signed_headers(by_name: HeaderValues, signed_headers: Sequence[str]) -> None:
     if len(signed_headers) > MAX_SIGNED_HEADERS:
         raise errors.IncompleteSignatureException("The request signs too many headers.")
     if list(signed_headers) != sorted(set(signed_headers)):
@@ -214,7 +186,7 @@ def _check_signed_headers(by_name: _HeaderValues, signed_headers: Sequence[str])
             raise errors.IncompleteSignatureException("Every x-amz-* header of the request must be signed.")
 
 
-def _check_scope(scope: _Scope, timestamp: str, region: str | None) -> None:
+def _check_scope(scope: Scope, timestamp: str, region: str | None) -> None:
     if scope.terminator != TERMINATOR:
         raise errors.InvalidSignatureException(
             f"Credential should be scoped with a valid terminator: '{TERMINATOR}'."
@@ -242,40 +214,3 @@ def _check_freshness(timestamp: str, now: float, skew: float) -> None:
         raise errors.InvalidSignatureException(
             f"Signature not yet current: {timestamp} is more than {skew / 60:g} minutes after the server's time."
         )
-
-
-def _canonical_headers(by_name: _HeaderValues, signed_headers: Sequence[str]) -> Iterator[bytes]:
-    """Yield a line for each: runs of white space as one space, a header sent twice joined by a comma."""
-    for name in signed_headers:
-        values = (b" ".join(value.split()) for value in by_name[name.encode()])
-        yield name.encode() + b":" + b",".join(values)
-
-
-def _canonical_path(path: bytes) -> str:
-    """Remove dot segments and empty ones, then encode once more, as every service but S3 does."""
-    segments: list[bytes] = []
-    for segment in path.split(b"/"):
-        if segment == b"..":
-            del segments[-1:]
-        elif segment not in (b"", b"."):
-            segments.append(segment)
-    trailing = b"/" if segments and path.endswith(b"/") else b""
-    return quote(b"/" + b"/".join(segments) + trailing, safe="/~")
-
-
-def _canonical_query(query: bytes) -> str:
-    pairs = [part.partition(b"=") for part in query.split(b"&") if part]
-    encoded = [
-        (quote(unquote_to_bytes(name), safe="~"), quote(unquote_to_bytes(value), safe="~"))
-        for name, _, value in pairs
-    ]
-    return "&".join(f"{name}={value}" for name, value in sorted(encoded))
-
-
-def _signature(secret: str, scope: _Scope, timestamp: str, canonical_request: bytes) -> str:
-    key = b"AWS4" + secret.encode()
-    for part in scope[1:]:
-        key = hmac.digest(key, part.encode(), "sha256")
-    digest = hashlib.sha256(canonical_request).hexdigest()
-    string_to_sign = "\n".join((ALGORITHM, timestamp, "/".join(scope[1:]), digest))
-    return hmac.digest(key, string_to_sign.encode(), "sha256").hex()

@@ -9,30 +9,33 @@ from doorward.settings import Settings
 from doorward.triggers.endpoints import Endpoints, Target
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:define"
+REGION = "eu-west-1"
 DEFAULT = "http://lambda.internal:9001/base"
 WHOLE = "http://127.0.0.1:9002/2015-03-31/functions/function/invocations"
 INVOKE = "/2015-03-31/functions/define/invocations"
 
 
 def test_the_name_is_put_into_the_path() -> None:
-    assert Endpoints(DEFAULT, ()).of(ARN) == Target(DEFAULT, INVOKE)
+    assert Endpoints(DEFAULT, ()).of(ARN) == Target(DEFAULT, INVOKE, REGION)
 
 
 def test_a_version_or_alias_is_a_qualifier() -> None:
-    assert Endpoints(DEFAULT, ()).of(f"{ARN}:live") == Target(DEFAULT, f"{INVOKE}?Qualifier=live")
-    assert Endpoints(DEFAULT, ()).of(f"{ARN}:$LATEST") == Target(DEFAULT, f"{INVOKE}?Qualifier=$LATEST")
+    assert Endpoints(DEFAULT, ()).of(f"{ARN}:live") == Target(DEFAULT, f"{INVOKE}?Qualifier=live", REGION)
+    assert Endpoints(DEFAULT, ()).of(f"{ARN}:$LATEST") == Target(
+        DEFAULT, f"{INVOKE}?Qualifier=%24LATEST", REGION
+    )
 
 
 def test_a_whole_url_is_called_as_it_is() -> None:
-    assert Endpoints(WHOLE, ()).of(f"{ARN}:live") == Target(WHOLE, "")
+    assert Endpoints(WHOLE, ()).of(f"{ARN}:live") == Target(WHOLE, "", REGION)
 
 
 def test_a_name_beats_the_default_and_an_arn_a_name() -> None:
     by_name, by_arn = "http://name", "http://arn"
-    assert Endpoints(DEFAULT, [f"define={by_name}"]).of(ARN) == Target(by_name, INVOKE)
+    assert Endpoints(DEFAULT, [f"define={by_name}"]).of(ARN) == Target(by_name, INVOKE, REGION)
     both = Endpoints(DEFAULT, [f"define={by_name}", f"{ARN}={by_arn}"])
-    assert both.of(ARN) == Target(by_arn, INVOKE)
-    assert both.of(f"{ARN}:live") == Target(by_name, f"{INVOKE}?Qualifier=live")
+    assert both.of(ARN) == Target(by_arn, INVOKE, REGION)
+    assert both.of(f"{ARN}:live") == Target(by_name, f"{INVOKE}?Qualifier=live", REGION)
 
 
 def test_without_an_endpoint_nothing_is_called() -> None:
@@ -68,6 +71,21 @@ def test_no_arn_leads_elsewhere(arn: str) -> None:
 def test_settings_that_name_no_server_are_refused(functions: str) -> None:
     with pytest.raises(ValidationError):
         Settings(lambda_functions=functions)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"lambda_access_key_id": "AKIDEXAMPLE"},
+        {"lambda_secret_access_key": "secret"},
+        {"lambda_access_key_id": "AKIDEXAMPLE", "lambda_secret_access_key": ""},
+        {"lambda_access_key_id": "", "lambda_secret_access_key": "secret"},
+        {"lambda_access_key_id": "AKID\r\nX: y", "lambda_secret_access_key": "secret"},
+    ],
+)
+def test_half_an_access_key_is_refused(key: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="lambda_"):
+        Settings.model_validate(key)
 
 
 def test_settings_are_read_as_a_list() -> None:

@@ -1,0 +1,23 @@
+"""What a failure that is nobody's mistake in the program is told as. Imported where one has happened."""
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from doorward.settings import SettingsFileError
+from doorward.store.sealing import SealError
+
+
+def told(problem: Exception) -> tuple[list[str], int]:
+    """Return the sentences and the exit status. Raises the problem itself where it is none of these."""
+    match problem:
+        case ValidationError():
+            # What follows the setting's name is the way through pydantic's own types.
+            return [f"setting {error['loc'][0]}: {error['msg']}" for error in problem.errors()], 2
+        case SettingsFileError():
+            return [str(problem)], 2
+        case OSError():
+            parts = (problem.filename, problem.strerror)
+            return [": ".join(str(part) for part in parts if part) or str(problem)], 1
+        case SealError() | SQLAlchemyError():
+            return [str(problem).splitlines()[0]], 1
+    raise problem
