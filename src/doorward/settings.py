@@ -7,26 +7,17 @@ import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from doorward.setting_values import comma_separated, endpoint, function_and_endpoint, time_zone
+from doorward.settings_file import settings_file
 
 WINDOW = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 """Hours of the day, from and to."""
 
 Network = IPv4Network | IPv6Network
-
-
-class SettingsFileError(Exception):
-    """The file that `DOORWARD_CONFIG` names cannot be read. The sentence says why."""
 
 
 class Settings(BaseSettings):
@@ -257,11 +248,7 @@ class Settings(BaseSettings):
     @field_validator("sweep_time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"there is no time zone {value!r}") from None
-        return value
+        return time_zone(value)
 
     @field_validator(
         "trusted_proxies",
@@ -273,21 +260,17 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _split(cls, value: object) -> object:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return comma_separated(value)
 
     @field_validator("corpus_range_url", "lambda_endpoint")
     @classmethod
     def _endpoint_url(cls, value: str | None) -> str | None:
-        return None if value is None else _endpoint(value)
+        return None if value is None else endpoint(value)
 
     @field_validator("lambda_functions")
     @classmethod
     def _functions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(f"{function}={_endpoint(url)}" for function, url in map(_pair, value))
+        return tuple(map(function_and_endpoint, value))
 
     @field_validator("lambda_secret_access_key")
     @classmethod
@@ -308,7 +291,7 @@ class Settings(BaseSettings):
         """Take what is handed in, then the environment, then the file that `DOORWARD_CONFIG` names."""
         del dotenv_settings, file_secret_settings
         config = os.environ.get("DOORWARD_CONFIG")
-        file = (_file(settings_cls, Path(config)),) if config else ()
+        file = (settings_file(settings_cls, Path(config)),) if config else ()
         return (init_settings, env_settings, *file)
 
 
@@ -316,33 +299,3 @@ def unknown_variables() -> list[str]:
     """Return the variables of the environment that look like settings and are none: mistyped, perhaps."""
     known = {f"DOORWARD_{name.upper()}" for name in Settings.model_fields} | {"DOORWARD_CONFIG"}
     return sorted(name for name in os.environ if name.startswith("DOORWARD_") and name not in known)
-
-
-def _file(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSettingsSource:
-    # The source itself would pass over a file that is missing, and the server run on other settings than were meant.
-    if not path.is_file():
-        raise SettingsFileError(f"DOORWARD_CONFIG: there is no file {path}")
-    try:
-        return TomlConfigSettingsSource(settings_cls, path)
-    except (OSError, ValueError) as problem:
-        raise SettingsFileError(f"DOORWARD_CONFIG: {path}: {problem}") from None
-
-
-def _endpoint(value: str) -> str:
-    """Return the URL of somebody else's server without the slash at its end. Raises ValueError for what is none."""
-    parts = urlsplit(value)
-    port_is_a_number = parts.port is None or parts.port > 0
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_a_number:
-        raise ValueError("must be a URL http://HOST/PATH or https://HOST/PATH")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError("must have neither user, query nor fragment")
-    if not value.isascii() or any(character.isspace() or character < " " for character in value):
-        raise ValueError("must be ASCII, without spaces")
-    return value.rstrip("/")
-
-
-def _pair(value: str) -> tuple[str, str]:
-    function, equals, url = value.partition("=")
-    if not equals or not function:
-        raise ValueError("must be a function, an equals sign and a URL")
-    return function, url

@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from doorward.settings import SettingsFileError
+from doorward.settings_file import SettingsFileError
 from doorward.store.sealing import SealError
 
 

@@ -33,9 +33,9 @@ def take_feedback(tx: Connection, event: AuthEvent, feedback: EventFeedback, mod
     """Take feedback on an event, and return it as it is kept: it acts on the user's very next attempt.
 
     Valid: the circumstance is trusted from now on. Invalid: it is distrusted, its lesson is taken back, and it weighs
-    on the pool's view of that network and device once `Guard.observe_feedback` has counted it. The session that a sign-in
-    began or a refresh went on with is in somebody else's hands: it ends, in every mode, and Valid does not bring it
-    back.
+    on the pool's view of that network and device once `Guard.observe_feedback` has counted it. The session that a
+    sign-in began or a refresh went on with is in somebody else's hands: it ends, in every mode, and Valid does not
+    bring it back.
     """
     judged = msgspec.structs.replace(
         event,
