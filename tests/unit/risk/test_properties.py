@@ -16,7 +16,7 @@ from doorward.risk.model import SHIPPED
 from doorward.risk.population import Population
 from doorward.risk.profile import FULL, KEPT, MARKS_KEPT, Mark, Place, Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
-from doorward.risk.score import score
+from doorward.risk.score import Assessment, score
 from doorward.risk.signals.velocity import campaign
 from doorward.risk.traits import ADDRESS, LONGEST, TRAITS, USER_AGENT, key_of, keys_of, platform_of
 from doorward.risk.velocity import NAMES_KEPT, Outcome, Velocity, VelocityView, Window
@@ -87,7 +87,7 @@ def test_a_score_is_finite_deterministic_and_the_sum_of_its_reasons(
     circumstance: Circumstance,
     facts: AccountFacts,
 ) -> None:
-    def everything() -> tuple[bytes, object]:
+    def everything() -> tuple[bytes, Assessment]:
         profile, population, velocity = taught(lessons), Population(), Velocity()
         for earlier, (lesson, other) in enumerate(of_others):
             population.observe(other, earlier % 3)
