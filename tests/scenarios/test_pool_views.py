@@ -7,6 +7,7 @@ from tests.circumstances import BRISBANE, CALIFORNIA, DAY, LAPTOP, LONDON, STRAN
 from tests.conftest import ClockedServer
 from tests.history import latest
 from tests.people import PASSWORD, App, make_user
+from tests.scenarios.levels import set_thresholds
 from tests.scenarios.protected import judge, protected, with_habits
 from tests.scenarios.refusals import BLOCKED, WRONG, refused
 from tests.server import RunningServer, running
@@ -15,10 +16,7 @@ from doorward.clock import SetClock, SystemClock
 from doorward.protection import queries
 from doorward.protection.pool_views import PoolView, build
 from doorward.protection.rebuilding import rebuild
-from doorward.risk.calibration import DEFAULT_BUDGET, Calibration
 from doorward.risk.circumstance import Circumstance
-from doorward.risk.fitting import fitted_version
-from doorward.risk.levels import Thresholds
 from doorward.risk.model import SHIPPED
 
 
@@ -64,9 +62,9 @@ def test_what_an_older_engine_has_kept_is_made_anew(tmp_path_factory: pytest.Tem
             sign_in_from(server, app, "anna")
             clock.advance(DAY)
         sub = latest(server, app).sub or ""
-    older = "doorward-3", SHIPPED.alphas[1:], Thresholds(-9.0, -8.0, -7.0, "calibrated")
     with running(data, clock) as server:
         store, guard = server.services.store, server.services.guard
+        set_thresholds(server, app, -9.0, -8.0, -7.0)
         with store.writing() as tx:
             profile, view = queries.profile(tx, app.pool_id, sub), queries.kept_view(tx, app.pool_id)
             assert profile is not None
@@ -74,34 +72,18 @@ def test_what_an_older_engine_has_kept_is_made_anew(tmp_path_factory: pytest.Tem
             queries.keep_profile(tx, app.pool_id, sub, bytes([profile[0] - 1]) + profile[1:])
             counts = bytes([view.population[0] - 1]) + view.population[1:]
             queries.replace_view(tx, app.pool_id, counts, view.covered, clock.now())
-            queries.keep_calibration(tx, app.pool_id, calibration(*older), clock.now())
+            blocking = msgspec.json.decode(queries.encoded_calibration(tx, app.pool_id) or b"")
+            older = blocking | {"model_version": "doorward-3-fitted", "alphas": SHIPPED.alphas[1:]}
+            queries.keep_calibration(tx, app.pool_id, msgspec.json.encode(older), clock.now())
         assert sign_in_from(server, app, "anna")["AuthenticationResult"]
         assert latest(server, app).risk.earlier_sign_ins == 0
         known = guard.views.known(app.pool_id)
         assert known is not None
         assert known.population.mass > 1
+        clock.advance(DAY)
         rebuild(store, app.pool_id, guard.model, clock.now())
         sign_in_from(server, app, "anna")
         assert latest(server, app).risk.earlier_sign_ins == 4
-
-
-def calibration(version: str, alphas: tuple[float, ...], thresholds: Thresholds) -> bytes:
-    """Return what a pool's calibration with a model of this version is kept as."""
-    return msgspec.json.encode(
-        Calibration(
-            thresholds=thresholds,
-            source="calibrated",
-            sign_ins=5000,
-            users=200,
-            expected=None,
-            caught={},
-            at=0.0,
-            budget=DEFAULT_BUDGET,
-            model_version=fitted_version(version),
-            because="from a history",
-            alphas=alphas,
-        )
-    )
 
 
 def test_the_view_that_is_rebuilt_is_the_view_that_had_grown(clocked: ClockedServer) -> None:
