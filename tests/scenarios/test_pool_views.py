@@ -1,18 +1,23 @@
 """What is known of a pool outlives the server: it is rebuilt from the history, the same as it had grown."""
 
+import msgspec
 import pytest
 from msgspec.structs import astuple
 from tests.circumstances import BRISBANE, CALIFORNIA, DAY, LAPTOP, LONDON, STRANGER, sign_in_from
 from tests.conftest import ClockedServer
 from tests.history import latest
 from tests.people import PASSWORD, App, make_user
+from tests.scenarios.levels import set_thresholds
 from tests.scenarios.protected import judge, protected, with_habits
 from tests.scenarios.refusals import BLOCKED, WRONG, refused
 from tests.server import RunningServer, running
 
 from doorward.clock import SetClock, SystemClock
+from doorward.protection import queries
 from doorward.protection.pool_views import PoolView, build
+from doorward.protection.rebuilding import rebuild
 from doorward.risk.circumstance import Circumstance
+from doorward.risk.model import SHIPPED
 
 
 def test_a_restart_rebuilds_the_view_of_the_pool(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -47,6 +52,38 @@ def test_a_restart_forgets_neither_habits_nor_feedback(tmp_path_factory: pytest.
         assert sign_in_from(server, app, "anna")["AuthenticationResult"]
         with refused(*BLOCKED):
             sign_in_from(server, app, "anna", CALIFORNIA, LAPTOP)
+
+
+def test_what_an_older_engine_has_kept_is_made_anew(tmp_path_factory: pytest.TempPathFactory) -> None:
+    data, clock = tmp_path_factory.mktemp("doorward"), SetClock(SystemClock().now())
+    with running(data, clock) as server:
+        app = protected(server)
+        for _ in range(3):
+            sign_in_from(server, app, "anna")
+            clock.advance(DAY)
+        sub = latest(server, app).sub or ""
+    with running(data, clock) as server:
+        store, guard = server.services.store, server.services.guard
+        set_thresholds(server, app, -9.0, -8.0, -7.0)
+        with store.writing() as tx:
+            profile, view = queries.profile(tx, app.pool_id, sub), queries.kept_view(tx, app.pool_id)
+            assert profile is not None
+            assert view is not None
+            queries.keep_profile(tx, app.pool_id, sub, bytes([profile[0] - 1]) + profile[1:])
+            counts = bytes([view.population[0] - 1]) + view.population[1:]
+            queries.replace_view(tx, app.pool_id, counts, view.covered, clock.now())
+            blocking = msgspec.json.decode(queries.encoded_calibration(tx, app.pool_id) or b"")
+            older = blocking | {"model_version": "doorward-3-fitted", "alphas": SHIPPED.alphas[1:]}
+            queries.keep_calibration(tx, app.pool_id, msgspec.json.encode(older), clock.now())
+        assert sign_in_from(server, app, "anna")["AuthenticationResult"]
+        assert latest(server, app).risk.earlier_sign_ins == 0
+        known = guard.views.known(app.pool_id)
+        assert known is not None
+        assert known.population.mass > 1
+        clock.advance(DAY)
+        rebuild(store, app.pool_id, guard.model, clock.now())
+        sign_in_from(server, app, "anna")
+        assert latest(server, app).risk.earlier_sign_ins == 4
 
 
 def test_the_view_that_is_rebuilt_is_the_view_that_had_grown(clocked: ClockedServer) -> None:

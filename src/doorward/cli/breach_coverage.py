@@ -1,7 +1,7 @@
 """`doorward breach coverage`: which stored passwords were checked against what."""
 
 from collections import Counter
-from typing import Annotated, Literal
+from typing import Literal
 
 import typer
 from rich.table import Table
@@ -12,9 +12,8 @@ from doorward.breach.embedded import FILE_NAME
 from doorward.breach.file import read_header
 from doorward.breach.range_client import RangeClient
 from doorward.cli import tables
-from doorward.cli.data import existing_vault
-from doorward.cli.options import Data, settings
-from doorward.directory.queries import user_pools
+from doorward.cli.data import existing_vault, require_pool
+from doorward.cli.options import Data, Pool, settings
 from doorward.settings import Settings
 from doorward.sweep import queries
 
@@ -26,14 +25,11 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def coverage(
-    pool: Annotated[str, typer.Option("--pool", help="The user pool's id.")], data: Data = None
-) -> None:
+def coverage(pool: Pool, data: Data = None) -> None:
     """Print the standings of a pool's stored passwords."""
     chosen = settings(data)
     with existing_vault(data).store.reading() as tx:
-        if user_pools.find(tx, pool) is None:
-            raise typer.BadParameter(f"there is no user pool {pool}", param_hint="--pool")
+        require_pool(tx, pool)
         counted = queries.coverage(tx, pool)
         users, words = queries.count_deferred(tx, pool)
     present = _present(chosen)

@@ -10,11 +10,11 @@ import msgspec
 import typer
 
 from doorward.cli import tables
-from doorward.cli.data import existing_vault
+from doorward.cli.data import existing_vault, require_pool
 from doorward.cli.file_history import NoSuchUser, simulate_after
 from doorward.cli.options import Data, settings
 from doorward.clock import SystemClock
-from doorward.directory.queries import app_clients, user_pools, users
+from doorward.directory.queries import app_clients, users
 from doorward.evaluation.atomic import atomically
 from doorward.evaluation.rows import RowError
 from doorward.metrics.counts import Counts
@@ -100,9 +100,7 @@ def _in_pool(
     opened = existing_vault(data)
     guard = guard_of(chosen, Counts())
     with opened.store.reading() as tx:
-        found = user_pools.find(tx, pool)
-        if found is None:
-            raise typer.BadParameter(f"there is no user pool {pool}", param_hint="--pool")
+        found = require_pool(tx, pool)
         whose = users.find(tx, found, user)
         if whose is None:
             raise typer.BadParameter(f"there is no user {user!r} in the pool", param_hint="--user")

@@ -38,6 +38,9 @@ LIVE_COLUMNS: Final = ("device_id", "language", "time_zone")
 UNKNOWN_USER: Final = -4324475583306591935
 """The one id under which the data set files every attempt at a user name that does not exist."""
 
+UNKNOWN_PLACE: Final = "-"
+"""What the data set writes for a region or city that is not known."""
+
 LONGEST_USER_AGENT: Final = 4096
 """Characters of a user agent string; the longest real ones stay well under 2,000."""
 LONGEST_TEXT: Final = 512

@@ -79,9 +79,9 @@ def _found(
     context = get_context("spawn")
     with _manager(context) as manager, ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
         done = manager.dict()
-        with _interrupts_left_out():
-            futures = {pool.submit(_run, path, plan, name, done): name for name in wanted}
         try:
+            with _interrupts_left_out():
+                futures = {pool.submit(_run, path, plan, name, done): name for name in wanted}
             while futures:
                 ended, _ = wait(futures, timeout=_POLL, return_when=FIRST_COMPLETED)
                 for running, rows in done.copy().items():

@@ -77,8 +77,13 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return self.over(surroundings(self.context(), now, locator))
 
     def over(self, found: Surroundings) -> Surroundings:
-        """Return surroundings with what is said of the place put over what was found."""
+        """Return surroundings with what is said of the place put over what was found.
+
+        The region and city that were found are none of another country's.
+        """
         given = {name: value for name in _OF_THE_PLACE if (value := getattr(self, name)) is not None}
+        if self.country is not None and self.country != found.circumstance.country:
+            given = {"region": None, "city": None} | given
         circumstance = msgspec.structs.replace(
             found.circumstance, remembered_device=self.remembered_device, **given
         )

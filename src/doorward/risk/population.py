@@ -8,13 +8,12 @@ from typing import Final
 
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.model import SHIPPED, Model
-from doorward.risk.profile import day_of, hour_of
+from doorward.risk.profile import hour_and_day
 from doorward.risk.traits import (
     ASN,
     BROWSER,
     DEVICE_ID,
     DEVICE_TYPE,
-    NAMES,
     OS,
     PLATFORM,
     PREFIX,
@@ -103,8 +102,9 @@ class Population:
                     _forget_the_rarer_half(of_trait)
         if len(prefixes) > AT_MOST[PREFIX]:
             _forget_the_rarer_half(prefixes)
-        self.hours[hour_of(circumstance.at)] += weight
-        self.days[day_of(circumstance.at)] += weight
+        hour, day = hour_and_day(circumstance.at)
+        self.hours[hour] += weight
+        self.days[day] += weight
 
     def recent_mass(self, keys: Keys) -> float:
         """The mass of what a version is counted below, as lately as versions are."""
@@ -114,19 +114,6 @@ class Population:
     def share_identified(self) -> float:
         """The share of the pool that shows device ids; near 0 while the pool is small."""
         return self.identified / (self.mass + _ENOUGH / self.scale)
-
-    def probability(self, level: str, value: str) -> float:
-        """The share of the pool that has this value of a trait, by the trait's name (`country`, `asn` ...).
-
-        Values that are counted below their parents (`traits.keys_of`) are found by none of their own.
-        Raises ValueError for an unknown trait.
-        """
-        trait = NAMES.index(level)
-        key = int(value) if level == "asn" and value.isdecimal() else key_of(value)
-        counted, concentration = self.counts[trait].get(key, 0.0) * self.scale, self.model.pool_concentration
-        return (counted + concentration * self.model.unseen[trait]) / (
-            max(self.mass * self.scale, counted) + concentration
-        )
 
     def report(self, circumstance: Circumstance, account: str, at: float) -> None:
         """Invalid feedback: mark the network and the device in the pool's eyes.

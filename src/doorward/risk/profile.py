@@ -89,12 +89,10 @@ class Profile(msgspec.Struct, frozen=True, array_like=True):
         return decayed / UNIT
 
 
-def hour_of(at: float) -> int:
-    return int(at // 3600) % 24
-
-
-def day_of(at: float) -> int:
-    return int(at // 86_400) % 7
+def hour_and_day(at: float) -> tuple[int, int]:
+    """The hour of the day (UTC) and the day of the week, Thursday first."""
+    second = int(at // 1)
+    return second // 3600 % 24, second // 86_400 % 7
 
 
 def learn(
@@ -122,11 +120,10 @@ def learn(
                     del of_trait[min(of_trait, key=of_trait.__getitem__)]
                 of_trait[key] = units
     second = int(at)
+    hour, day = hour_and_day(at)
     hours = profile.hours.copy()
-    hour = second // 3600 % 24
     hours[hour] = _more(hours[hour], units)
     days = profile.days.copy()
-    day = second // 86_400 % 7
     days[day] = _more(days[day], units)
     # Positional, because this is on the path of every sign-in and `replace` costs several times as much.
     return Profile(
@@ -159,10 +156,11 @@ def unlearn(profile: Profile, circumstance: Circumstance, model: Model = SHIPPED
                 counts[trait][key] = left
             else:
                 counts[trait].pop(key, None)
+    hour, day = hour_and_day(at)
     hours = profile.hours.copy()
-    hours[hour_of(at)] = max(hours[hour_of(at)] - units, 0)
+    hours[hour] = max(hours[hour] - units, 0)
     days = profile.days.copy()
-    days[day_of(at)] = max(days[day_of(at)] - units, 0)
+    days[day] = max(days[day] - units, 0)
     place = profile.place
     return replace(
         profile,

@@ -134,8 +134,7 @@ class Scene:
         alphas, discounts, unseen = model.alphas, model.discounts, model.unseen
         counts, masses, concentration = profile.counts, pool.counts, model.pool_concentration
         odds, within, recent = 1.0, -1, False
-        own, lasting, scale = self.own, self.scale, pool.scale
-        others = 0.0
+        own, scale, others = self.own, pool.scale, 0.0
         # One loop for twelve levels of every attempt, in which calls (min and max too) would cost more than the sums.
         for trait in chain:
             key = keys[trait]
@@ -152,7 +151,6 @@ class Scene:
                 break
             seen = of_trait.get(key, 0)
             seen = seen if seen < within else within  # a known carrier in a new country is no known network
-            lasting = self.scale
             if (trait in VERSIONED) is not recent:
                 # What is counted of versions decays faster, in the pool as with the user.
                 recent = not recent
@@ -160,8 +158,7 @@ class Scene:
                 scale = pool.recent_scale if recent else pool.scale
                 if recent:
                     others = pool.recent_mass(keys) - within * own
-            if trait == BROWSER_VERSION:
-                lasting *= self.fade
+            lasting = self.scale * self.fade if trait == BROWSER_VERSION else self.scale
             counted = masses[trait].get(key, 0.0) * scale - seen * own
             counted = counted if counted > 0.0 else 0.0
             others = others if others > counted else counted
@@ -169,7 +166,9 @@ class Scene:
             values, forgotten = len(of_trait), 0.0
             known, total = seen * lasting, within * lasting
             if values >= KEPT[trait]:
-                forgotten = max(1.0 - sum(of_trait.values()) / profile.totals[trait], 0.0) * total
+                kept, of_all = sum(of_trait.values()), profile.totals[trait]
+                if of_all > kept:  # which it is not where lessons were taken back that were never kept
+                    forgotten = (1.0 - kept / of_all) * total
             if told is not None:
                 told.append((trait, known, total, values, forgotten, share))
             likely = of_user(known, total, values, forgotten, share, alphas[trait], discounts[trait])

@@ -3,11 +3,12 @@
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from tests.unit.evaluation.small_file import rows
@@ -147,6 +148,39 @@ def test_ctrl_c_ends_it_at_once_without_a_traceback(small: Path, tmp_path: Path)
     assert begun.returncode != 0
     assert "Traceback" not in told
     assert not list(tmp_path.iterdir())
+
+
+_INTERRUPTED: Final = """
+import os, signal, sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from doorward.evaluation.evaluate import evaluate
+
+file, submit = Path(sys.argv[1]), ProcessPoolExecutor.submit
+
+def interrupted(pool, *arguments):
+    file.unlink()
+    os.mkfifo(file)  # that nobody writes to: what reads it would read on for ever
+    os.kill(os.getpid(), signal.SIGINT)
+    return submit(pool, *arguments)
+
+ProcessPoolExecutor.submit = interrupted
+evaluate(file, models=["set_membership"])
+"""
+
+
+def test_ctrl_c_that_comes_while_processes_are_started_ends_them(small: Path, tmp_path: Path) -> None:
+    file = tmp_path / "small.csv"
+    shutil.copy(small, file)
+    begun = subprocess.Popen(
+        [sys.executable, "-c", _INTERRUPTED, str(file)], stderr=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        _, told = begun.communicate(timeout=60)
+    finally:
+        if begun.poll() is None:
+            os.killpg(begun.pid, signal.SIGKILL)
+    assert told.splitlines()[-1] == b"KeyboardInterrupt"
 
 
 def test_a_missing_file_is_a_failure(tmp_path: Path) -> None:

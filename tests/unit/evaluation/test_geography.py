@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.clock import seeded
+from doorward.evaluation.columns import UNKNOWN_PLACE
 from doorward.evaluation.rows import Row, read_rows
 from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.data_set import synthesize
-from doorward.evaluation.synthesis.geography import UNKNOWN, Database, Geography
+from doorward.evaluation.synthesis.geography import Database, Geography
 from doorward.evaluation.synthesis.networks import Network
 
 KNOWN_WELL: Final[dict[str, Any]] = {
@@ -66,16 +67,16 @@ def test_a_24_is_in_one_place_whoever_uses_it(make: Make) -> None:
     for row in rows:
         places[prefix(row)].add((row.country, row.region, row.city, row.asn))
     assert {len(found) for found in places.values()} == {1}
-    assert any(row.attack_ip and row.region != UNKNOWN for row in rows)
+    assert any(row.attack_ip and row.region != UNKNOWN_PLACE for row in rows)
 
 
 def test_names_of_cities_and_regions_nest_and_a_dash_is_not_known(make: Make) -> None:
     for row in make():
-        if row.region == UNKNOWN:
-            assert row.city == UNKNOWN
+        if row.region == UNKNOWN_PLACE:
+            assert row.city == UNKNOWN_PLACE
         else:
             assert row.region.startswith(f"{row.country}-")
-            assert row.city == UNKNOWN or row.city.startswith(f"{row.region}-")
+            assert row.city == UNKNOWN_PLACE or row.city.startswith(f"{row.region}-")
 
 
 def test_so_many_24s_are_not_located_as_was_chosen(make: Make) -> None:
@@ -84,9 +85,9 @@ def test_so_many_24s_are_not_located_as_was_chosen(make: Make) -> None:
         located[row.address.startswith("10.")][prefix(row)] = row
     for private, share in ((False, 0.2), (True, 0.6)):
         found = list(located[private].values())
-        assert mean(row.region == UNKNOWN for row in found) == pytest.approx(share, abs=0.05)
-        known = [row for row in found if row.region != UNKNOWN]
-        assert mean(row.city == UNKNOWN for row in known) == pytest.approx(0.3, abs=0.06)
+        assert mean(row.region == UNKNOWN_PLACE for row in found) == pytest.approx(share, abs=0.05)
+        known = [row for row in found if row.region != UNKNOWN_PLACE]
+        assert mean(row.city == UNKNOWN_PLACE for row in known) == pytest.approx(0.3, abs=0.06)
 
 
 def test_who_never_moves_nor_goes_out_has_one_region(make: Make) -> None:
@@ -142,7 +143,7 @@ def test_exits_of_central_carriers_stand_in_the_largest_cities_alone(make: Make,
 
 def test_a_region_tells_a_user_from_others_of_the_country_but_not_always(make: Make) -> None:
     users = [
-        [row.region for row in rows if row.region != UNKNOWN]
+        [row.region for row in rows if row.region != UNKNOWN_PLACE]
         for rows in by_user(make(users=6000))
         if rows[0].country == "NO"
     ]

@@ -9,7 +9,7 @@ from tests.past import DAY, chance, history
 from doorward.risk.circumstance import Circumstance
 from doorward.risk.fitting import LEAST, MOST, fit
 from doorward.risk.model import SHIPPED
-from doorward.risk.traits import ADDRESS, ASN, DEVICE_ID, FINGERPRINT, LANGUAGE
+from doorward.risk.traits import ADDRESS, ASN, DEVICE_ID, FINGERPRINT, LANGUAGE, REGION
 
 T0 = 1_700_000_000.0
 
@@ -27,6 +27,25 @@ def people(moving: float, users: int = 60, days: int = 20) -> Iterator[tuple[str
 def test_the_more_people_move_about_the_more_the_pools_share_is_worth() -> None:
     settled, mobile = fit(people(0.01)).alphas[ASN], fit(people(0.5)).alphas[ASN]
     assert settled < SHIPPED.alphas[ASN] < mobile
+
+
+def visitors(roaming: float, new_networks: bool) -> Iterator[tuple[str, Circumstance]]:
+    """People who are in a region of their own but for a share `roaming` of the days."""
+    for day in range(20):
+        for user in range(60):
+            away = chance(roaming, user, day) < roaming
+            region = f"R{int(chance('where', user, day) * 9)}" if away else f"R{user % 9}"
+            prefix = f"10.{user}.{day if new_networks else 0}.0/24"
+            at = T0 + day * DAY + user
+            yield f"user-{user}", Circumstance(at=at, country="DE", region=region, prefix=prefix)
+
+
+def test_regions_are_learned_from_new_networks_alone() -> None:
+    def alpha(roaming: float, *, new_networks: bool) -> float:
+        return fit(visitors(roaming, new_networks)).alphas[REGION]
+
+    assert alpha(0.01, new_networks=True) < SHIPPED.alphas[REGION] < alpha(0.5, new_networks=True)
+    assert alpha(0.5, new_networks=False) == pytest.approx(SHIPPED.alphas[REGION])
 
 
 def test_what_was_fitted_predicts_another_history_of_the_same_people_better() -> None:

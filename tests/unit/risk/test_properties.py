@@ -16,9 +16,9 @@ from doorward.risk.model import SHIPPED
 from doorward.risk.population import Population
 from doorward.risk.profile import FULL, KEPT, MARKS_KEPT, Mark, Place, Profile, distrust, learn, trust
 from doorward.risk.scene import AccountFacts
-from doorward.risk.score import score
+from doorward.risk.score import Assessment, score
 from doorward.risk.signals.velocity import campaign
-from doorward.risk.traits import ADDRESS, LONGEST, TRAITS, key_of, keys_of, platform_of
+from doorward.risk.traits import ADDRESS, LONGEST, TRAITS, USER_AGENT, key_of, keys_of, platform_of
 from doorward.risk.velocity import NAMES_KEPT, Outcome, Velocity, VelocityView, Window
 
 ANY_TEXT = st.text(st.characters(), max_size=12)
@@ -35,6 +35,7 @@ CIRCUMSTANCES = st.builds(
     prefix=TEXT,
     asn=st.none() | st.integers(-(2**70), 2**70) | st.integers(1, 5) | st.just(10**6000),
     country=TEXT,
+    region=TEXT,
     latitude=ANY_FLOAT,
     longitude=ANY_FLOAT,
     accuracy_km=ANY_FLOAT,
@@ -86,7 +87,7 @@ def test_a_score_is_finite_deterministic_and_the_sum_of_its_reasons(
     circumstance: Circumstance,
     facts: AccountFacts,
 ) -> None:
-    def everything() -> tuple[bytes, object]:
+    def everything() -> tuple[bytes, Assessment]:
         profile, population, velocity = taught(lessons), Population(), Velocity()
         for earlier, (lesson, other) in enumerate(of_others):
             population.observe(other, earlier % 3)
@@ -99,12 +100,27 @@ def test_a_score_is_finite_deterministic_and_the_sum_of_its_reasons(
 
     encoded, assessment = everything()
     assert everything() == (encoded, assessment)
-    profile, population = decode(encoded), Population()
-    again = score(circumstance, profile, population, account=facts)
+    in_an_empty_pool = score(circumstance, decode(encoded), Population(), account=facts)
+    for told in (assessment, in_an_empty_pool):
+        assert isfinite(told.score)
+        assert abs(told.score) < 60
+        assert abs(told.prior + sum(reason.weight for reason in told.reasons) - told.score) < 1e-9
+        assert all(len(reason.sentence) < 300 and reason.sentence.isprintable() for reason in told.reasons)
+
+
+def test_more_taken_back_than_was_learned_leaves_a_profile_that_scores() -> None:
+    """A profile is begun anew where it cannot be read; feedback on what happened before then still comes."""
+    client = Circumstance(at=1.7e9, device_type="desktop", os="Linux", browser="Firefox")
+    profile = Profile()
+    for number in range(KEPT[USER_AGENT]):
+        profile = learn(profile, replace(client, user_agent=f"Mozilla/5.0 Firefox/{number}"))
+    for at in (1.7e9 + 1.5e7, 1.7e9 + 1.51e7):  # weighs more than what was learned half a year before
+        profile = distrust(profile, Circumstance(at=at, user_agent="curl/8.0"), at)
+    assert profile.successes
+    assert profile.totals[USER_AGENT] == 0
+    assert len(profile.counts[USER_AGENT]) == KEPT[USER_AGENT]
+    again = score(replace(client, user_agent="Mozilla/5.0 Firefox/1"), profile, Population())
     assert isfinite(again.score)
-    assert abs(again.score) < 60
-    assert abs(again.prior + sum(reason.weight for reason in again.reasons) - again.score) < 1e-9
-    assert all(len(reason.sentence) < 300 and reason.sentence.isprintable() for reason in again.reasons)
 
 
 @settings(max_examples=150, deadline=None)
@@ -184,6 +200,7 @@ VIEWS = st.builds(
     client=WINDOWS,
     pool=WINDOWS,
     lately=WINDOWS,
+    hours=WINDOWS,
     usual=WINDOWS,
     usual_seconds=st.floats(0, 1e9) | st.just(0.0),
 )
@@ -221,6 +238,7 @@ def test_a_hostile_history_leaves_nothing_that_grows_with_it() -> None:
             text = f"{number}-" + "x" * 2000
             hostile = Circumstance(
                 at=1.7e9 + number * (-1) ** number * 1e5, address=text, prefix="p", asn=1 + number, country=text,
+                region=text,
                 user_agent=text, browser=text, os=text, device_type=text, device_id="d", language=text,
             )  # fmt: skip
             profile = learn(profile, hostile)

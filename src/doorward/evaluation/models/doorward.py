@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from doorward.evaluation.columns import UNKNOWN_USER, Remembered
+from doorward.evaluation.columns import UNKNOWN_PLACE, UNKNOWN_USER, Remembered
 from doorward.evaluation.rows import Row
 from doorward.evaluation.stretches import Stretch
 from doorward.network.address import parse_or_none, prefix
@@ -19,7 +19,6 @@ from doorward.risk.traits import NAMES
 from doorward.risk.velocity import Outcome, Velocity, is_afar
 
 _REMEMBERED: Final = 1 << 17
-_NOWHERE: Final = ("", "-")
 
 
 class Doorward:
@@ -137,8 +136,8 @@ def name_of(row: Row) -> str:
 
 
 def located(name: str) -> str | None:
-    """Return the name of a place; the data set writes `-` where it knows none."""
-    return None if name in _NOWHERE else name
+    """Return the name of a country, region or city; None where the file tells none."""
+    return None if name in {"", UNKNOWN_PLACE} else name
 
 
 def named(text: str) -> tuple[str | None, str | None]:

@@ -130,7 +130,7 @@ MEANING: Final = {
     "trip_wifi": "guess: abroad, on a network of the place rather than roaming through the carrier at home",
     "trip_venue": "guess: such a network is one that many share",
     "elsewhere": "guess: of sign-ins from a place that many share, those not at the user's usual one",
-    "moves_per_year": "guess: a household moves or changes its provider",
+    "moves_per_year": "guess: a user moves, alone, or changes the provider",
     "national_homes": "guess: homes on the country's largest carriers, which serve all of it; each other carrier "
     "serves one to three regions",
     "central_carriers": "guess: mobile carriers all of whose exits stand in one or two of the largest cities; the "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from doorward.clock import Chance
+from doorward.evaluation.columns import UNKNOWN_PLACE
 from doorward.evaluation.synthesis.choices import Choices
 from doorward.evaluation.synthesis.drawing import Weighted, zipf
 
@@ -82,7 +83,7 @@ class Geography:
     """A country's regions, the most populous first, and their cities; the larger the country, the more."""
 
     def __init__(self, code: str, share: float) -> None:
-        self.nowhere = f"{code},{UNKNOWN},{UNKNOWN}"
+        self.nowhere = f"{code},{UNKNOWN_PLACE},{UNKNOWN_PLACE}"
         """The area of what is known to be in the country and no more."""
         self.cities: list[tuple[City, float]] = []
         """With the share of the country's people that lives in each."""
@@ -91,7 +92,7 @@ class Geography:
         weights = zipf(_FEWEST_REGIONS + int(_REGIONS * share**_REGIONS_GROW), 1.0)
         for rank, weight in enumerate(weights, 1):
             name, part = f"{code}-{rank:02d}", weight / sum(weights)
-            region = Region(f"{code},{name},{UNKNOWN}")
+            region = Region(f"{code},{name},{UNKNOWN_PLACE}")
             within = zipf(1 + int(_CITIES * (share * part) ** _CITIES_GROW), 1.0)
             cities = [
                 (City(region, f"{code},{name},{name}-{number:03d}"), part * size / sum(within))
@@ -137,8 +138,6 @@ class Database:
         return city.region.area if chance.random() < choices.without_city else city.area
 
 
-UNKNOWN: Final = "-"
-"""Stands in the file for a region or city that the database does not know."""
 _FEWEST_REGIONS: Final = 4
 _REGIONS: Final = 40
 _REGIONS_GROW: Final = 0.6

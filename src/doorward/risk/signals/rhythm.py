@@ -2,6 +2,7 @@
 
 from math import log2
 
+from doorward.risk.profile import hour_and_day
 from doorward.risk.reasons import NEGLIGIBLE, Reason, because
 from doorward.risk.scene import Scene
 
@@ -15,8 +16,7 @@ def hour(scene: Scene) -> Reason | None:
     profile, pool, scale = scene.profile, scene.population, scene.scale
     if not profile.successes:
         return None
-    second = int(scene.circumstance.at // 1)
-    of_day, of_week = second // 3600 % 24, second // 86_400 % 7
+    of_day, of_week = hour_and_day(scene.circumstance.at)
     mass = pool.mass * pool.scale + _POOL_CONCENTRATION
     hour_of_pool = (_around(pool.hours, of_day) * pool.scale + _POOL_CONCENTRATION / 24) / mass
     day_of_pool = (pool.days[of_week] * pool.scale + _POOL_CONCENTRATION / 7) / mass
