@@ -1,6 +1,6 @@
 """What becomes normal for a user, and what ceases to be: the lesson of a sign-in, and feedback on an attempt.
 
-Feedback on a refresh ends the session, too, where it says that this was somebody else.
+Where feedback says that this was somebody else it ends the session besides, or the sign-in that would begin one.
 """
 
 import msgspec
@@ -35,7 +35,7 @@ def take_feedback(tx: Connection, event: AuthEvent, feedback: EventFeedback, mod
     Valid: the circumstance is trusted from now on. Invalid: it is distrusted, its lesson is taken back, and it weighs
     on the pool's view of that network and device once `Guard.observe_feedback` has counted it. The session that a
     sign-in began or a refresh went on with is in somebody else's hands: it ends, in every mode, and Valid does not
-    bring it back.
+    bring it back. A sign-in that still waits for an answer gets none (`is_reported`).
     """
     judged = msgspec.structs.replace(
         event,
@@ -55,3 +55,9 @@ def take_feedback(tx: Connection, event: AuthEvent, feedback: EventFeedback, mod
         queries.keep_profile(tx, event.pool_id, event.sub, encode(profile))
     events.change(tx, judged)
     return judged
+
+
+def is_reported(tx: Connection, pool_id: str, event_id: str | None) -> bool:
+    """Say whether the last word on a sign-in is that it was somebody else; of what has no event nothing was said."""
+    event = events.find(tx, pool_id, event_id) if event_id else None
+    return event is not None and event.is_reported

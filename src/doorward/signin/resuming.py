@@ -12,7 +12,12 @@ from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest, identify
 from doorward.signin.sessions import OpenSession, SessionState
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
-from doorward.signin.steps import refuse_blocked_address, refuse_closed_way, refuse_unusable_user
+from doorward.signin.steps import (
+    refuse_blocked_address,
+    refuse_closed_way,
+    refuse_reported,
+    refuse_unusable_user,
+)
 from doorward.wire.errors import NotAuthorizedException
 
 BEGINNINGS: Final = frozenset(
@@ -26,8 +31,8 @@ def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Chal
     """Take the steps of an answer to a challenge, in one transaction.
 
     Raises NotAuthorizedException where the session is not that of this challenge, client and user, was used
-    already, has expired, or began with a password that is no longer the user's; for a blocked address, and where a
-    block was lifted for one sign-in and another was that one.
+    already, has expired, or began with a password that is no longer the user's; where the sign-in was reported as
+    somebody else's, for a blocked address, and where a block was lifted for one sign-in and another was that one.
     """
     with request.call.reading() as tx:
         sign_in = resumed(tx, request, challenge)
@@ -38,6 +43,7 @@ def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Chal
             (
                 refuse_blocked_address,
                 refuse_changed_user,
+                refuse_reported,
                 refuse_closed_way,
                 refuse_unusable_user,
                 *steps,
