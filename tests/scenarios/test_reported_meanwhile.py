@@ -1,6 +1,6 @@
 """A sign-in that is reported as somebody else's while it waits for an answer comes to nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -179,34 +179,37 @@ def test_a_device_proves_nothing(clocked: ClockedServer, after: str) -> None:
     is_over(clocked, app)
 
 
-def test_functions_are_not_asked(tmp_path: Path, emulator: Emulator) -> None:
-    """A custom sign-in has an event from its first answer on."""
+@pytest.fixture
+def custom(tmp_path: Path, emulator: Emulator) -> Iterator[tuple[RunningServer, App, Any]]:
+    """A custom sign-in that waits for its second answer: it has an event from the first on."""
     emulator.reset()
     with running(tmp_path, lambda_endpoint=emulator.url) as server:
         app = assessed(server)
         configure(server, app, **NEVER)
-        asked = answer(server, app, begin_custom(server, app), "wrong")
+        yield server, app, answer(server, app, begin_custom(server, app), "wrong")
+
+
+def test_functions_are_not_asked(emulator: Emulator, custom: tuple[RunningServer, App, Any]) -> None:
+    server, app, asked = custom
+    report(server, app)
+    called = len(emulator.events)
+    with refused(*BAD_SESSION):
+        answer(server, app, asked)
+    assert len(emulator.events) == called
+    is_over(server, app)
+
+
+def test_what_is_said_while_functions_are_asked_counts(
+    emulator: Emulator, custom: tuple[RunningServer, App, Any]
+) -> None:
+    server, app, asked = custom
+    verify = emulator.functions["verify"]
+
+    def report_and_verify(event: Any) -> Any:
         report(server, app)
-        called = len(emulator.events)
-        with refused(*BAD_SESSION):
-            answer(server, app, asked)
-        assert len(emulator.events) == called
-        is_over(server, app)
+        return verify(event)
 
-
-def test_what_is_said_while_functions_are_asked_counts(tmp_path: Path, emulator: Emulator) -> None:
-    emulator.reset()
-    with running(tmp_path, lambda_endpoint=emulator.url) as server:
-        app = assessed(server)
-        configure(server, app, **NEVER)
-        asked = answer(server, app, begin_custom(server, app), "wrong")
-        verify = emulator.functions["verify"]
-
-        def verify_slowly(event: Any) -> Any:
-            report(server, app)
-            return verify(event)
-
-        emulator.functions["verify"] = verify_slowly
-        with refused(*BAD_SESSION):
-            answer(server, app, asked)
-        is_over(server, app)
+    emulator.functions["verify"] = report_and_verify
+    with refused(*BAD_SESSION):
+        answer(server, app, asked)
+    is_over(server, app)
