@@ -33,6 +33,13 @@ def endpoint(value: str) -> str:
     return value.rstrip("/")
 
 
+def printable(value: str) -> str:
+    """Return a text of printable ASCII: a line's end that came with it, or bytes that are no text, are a mistake."""
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("must be printable ASCII, without line breaks")
+    return value
+
+
 def function_and_endpoint(value: str) -> str:
     """Return a function, an equals sign and the URL where it is called."""
     function, equals, url = value.partition("=")

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from doorward.setting_values import comma_separated, endpoint, function_and_endpoint, time_zone
+from doorward.setting_values import comma_separated, endpoint, function_and_endpoint, printable, time_zone
 from doorward.settings_file import settings_file
 
 WINDOW = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
@@ -277,7 +277,7 @@ class Settings(BaseSettings):
     def _with_its_key(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
         if (value is None) != (others.data.get("lambda_access_key_id") is None):
             raise ValueError("the access key's id and its secret are set together")
-        return value
+        return None if value is None else SecretStr(printable(value.get_secret_value()))
 
     @classmethod
     def settings_customise_sources(

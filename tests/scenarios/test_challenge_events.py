@@ -10,7 +10,7 @@ from tests.people import App, make_user
 from tests.scenarios.challenged import challenged, other, respond_from, with_phone
 from tests.scenarios.levels import force_level, set_thresholds
 from tests.scenarios.protected import configure, judge, takeover
-from tests.scenarios.refusals import refused
+from tests.scenarios.refusals import BAD_SESSION, refused
 from tests.server import RunningServer
 
 from doorward.history import queries as events
@@ -257,10 +257,11 @@ def test_in_mode_off_a_factor_is_asked_and_nothing_is_recorded(clocked: ClockedS
         assert events.of_user(tx, app.pool_id, sub_of(clocked, app), 1, None) == []
 
 
-def test_a_report_during_the_challenge_takes_the_lesson_back(clocked: ClockedServer, app: App) -> None:
+def test_a_report_during_the_challenge_teaches_nothing(clocked: ClockedServer, app: App) -> None:
     asked, code = prompt(clocked, app)
     [event] = listed(clocked, app)
     judge(clocked, app, event["EventId"], "Invalid")
-    respond_from(clocked, app, asked, "anna", SMS_MFA_CODE=code)
+    with refused(*BAD_SESSION):
+        respond_from(clocked, app, asked, "anna", SMS_MFA_CODE=code)
     assert not stored(clocked, app).learned
     assert lessons(clocked, app) == 0

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from tests.circumstances import BRISBANE, DAY, LAPTOP, LONDON, STRANGER, Device, context
 from tests.conftest import ClockedServer
-from tests.devices import ALWAYS, KnownDevice, confirm
+from tests.devices import ALWAYS, NO_DEVICE, KnownDevice, confirm
 from tests.history import kept, latest, listed
 from tests.people import PASSWORD, App
 from tests.scenarios.challenged import enrol, offer
-from tests.scenarios.protected import configure, ranges, takeover, with_habits
+from tests.scenarios.protected import configure, judge, ranges, takeover, with_habits
 from tests.scenarios.refusals import BLOCKED, WRONG, refused
 
 PHONE = Device(
@@ -169,3 +169,42 @@ def test_a_device_proves_itself_in_every_mode(clocked: ClockedServer, mode: str)
         assert "remembered_device" in {reason.signal for reason in event.risk.reasons}
     else:
         assert kept(clocked, device.app.pool_id) == []
+
+
+def test_a_device_of_a_sign_in_that_was_anothers_is_forgotten(clocked: ClockedServer) -> None:
+    """It would stand for the second factor of whoever has the password, and speak for him anywhere."""
+    own = remembered(clocked)
+    offer(clocked, own.app.pool_id, factors=("SOFTWARE_TOKEN_MFA",))
+    configure(clocked, own.app, **takeover(low="NO_ACTION", medium="NO_ACTION", high="NO_ACTION"))
+    theirs = confirm(clocked, own.app, begin(clocked, own.app, *THEFT)["AuthenticationResult"], "anna")
+    event_id = latest(clocked, own.app).event_id
+    clocked.clock.advance(1)
+    again = prove(theirs, begin(clocked, own.app, *TRAVEL, theirs.key))
+    judge(clocked, own.app, event_id, "Invalid")
+    with refused(*NO_DEVICE):
+        begin(clocked, own.app, *TRAVEL, theirs.key)
+    with refused("NotAuthorizedException", "Access Token has been revoked"):
+        clocked.anonymous.get_user(AccessToken=again["AccessToken"])
+    assert prove(own, begin(clocked, own.app, LONDON, LAPTOP, own.key))["AccessToken"]
+
+
+def test_a_device_whose_proof_was_anothers_is_forgotten(clocked: ClockedServer, device: KnownDevice) -> None:
+    prove(device, begin(clocked, device.app, *TRAVEL, device.key))
+    judge(clocked, device.app, latest(clocked, device.app).event_id, "Invalid")
+    with refused(*NO_DEVICE):
+        begin(clocked, device.app, *TRAVEL, device.key)
+
+
+def test_a_device_that_was_claimed_alone_is_not_forgotten(
+    clocked: ClockedServer, device: KnownDevice
+) -> None:
+    """Its key is no secret: whoever has the password cannot take it from the user by a sign-in that is reported."""
+    clocked.administrator.admin_update_device_status(
+        UserPoolId=device.app.pool_id,
+        Username="anna",
+        DeviceKey=device.key,
+        DeviceRememberedStatus="not_remembered",
+    )
+    begin(clocked, device.app, LONDON, LAPTOP, device.key)
+    judge(clocked, device.app, latest(clocked, device.app).event_id, "Invalid")
+    assert device.described()["dev:device_remembered_status"] == "not_remembered"

@@ -10,7 +10,7 @@ from tests.devices import ALWAYS, confirm
 from tests.history import latest, listed
 from tests.people import App, make_app, make_pool, make_user, sign_in
 from tests.scenarios import choosing
-from tests.scenarios.challenged import ON, choose, offer, phone_of, respond
+from tests.scenarios.challenged import ON, TokenApp, choose, offer, phone_of, respond
 from tests.scenarios.levels import force_level
 from tests.scenarios.passkeys import (
     MULTI_FACTOR,
@@ -26,7 +26,7 @@ from tests.scenarios.passkeys import (
 )
 from tests.scenarios.protected import configure as configure_risk
 from tests.scenarios.protected import ranges, takeover
-from tests.scenarios.refusals import BLOCKED, refused
+from tests.scenarios.refusals import BAD_SESSION, BLOCKED, refused
 from tests.server import RunningServer
 
 from doorward.history.auth_event import ChallengeResponse
@@ -221,3 +221,20 @@ def test_a_second_factor_that_follows_does_not_outlive_the_password(server: Runn
     )
     with refused("NotAuthorizedException"):
         respond(server, app, asked, "anna", EMAIL="anna@example.org")
+
+
+def test_nothing_that_follows_outlives_the_passkey(server: RunningServer) -> None:
+    """Whoever has found it cannot set up a factor of his own once it is deleted."""
+    app, passkey = pool_with(server)
+    token = sign_in(server, app, "anna")["AccessToken"]
+    respond_to(server, app, "Medium", "MFA_REQUIRED")
+    by_mail, by_app = (sign_in_with(server, app, "anna", passkey) for _ in range(2))
+    assert (by_mail["ChallengeName"], by_app["ChallengeName"]) == ("MFA_SETUP", "MFA_SETUP")
+    by_app = server.anonymous.associate_software_token(Session=by_app["Session"])
+    server.anonymous.delete_web_authn_credential(AccessToken=token, CredentialId=passkey.name)
+    with refused(*BAD_SESSION):
+        respond(server, app, by_mail, "anna", EMAIL="anna@example.org")
+    with refused(*BAD_SESSION):
+        server.anonymous.verify_software_token(
+            Session=by_app["Session"], UserCode=TokenApp(server, by_app["SecretCode"]).code()
+        )

@@ -148,6 +148,25 @@ def test_a_place_that_was_reported_is_not_opened_by_a_code(clocked: ClockedServe
     is_blocked(clocked, app, password=NEW)
 
 
+def test_a_report_closes_the_way_that_is_open_there(clocked: ClockedServer, app: App) -> None:
+    """Whatever is reported from there: here it is the new password."""
+    is_blocked(clocked, app)
+    ask(clocked, app)
+    show(clocked, app)
+    judge(clocked, app, latest(clocked, app).event_id, "Invalid")
+    is_blocked(clocked, app, password=NEW)
+
+
+def test_a_report_of_elsewhere_closes_no_way(clocked: ClockedServer, app: App) -> None:
+    elsewhere = (CALIFORNIA, Device("other", STRANGER.user_agent, "fr-FR", "-08:00"))
+    is_blocked(clocked, app)
+    ask(clocked, app)
+    show(clocked, app)
+    is_blocked(clocked, app, elsewhere, NEW)
+    judge(clocked, app, latest(clocked, app).event_id, "Invalid")
+    assert enter(clocked, app)["AuthenticationResult"]
+
+
 def test_only_within_an_hour(clocked: ClockedServer, app: App) -> None:
     is_blocked(clocked, app)
     ask(clocked, app)

@@ -122,3 +122,8 @@ class AuthEvent(msgspec.Struct, frozen=True, kw_only=True):
     def is_sign_in(self) -> bool:
         """Whether the user signed in, or tried to; a refresh bears the same type on the wire."""
         return self.event_type == "SignIn" and self.refresh_of is None
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether the last word on it is that it was somebody else."""
+        return self.feedback is not None and self.feedback.value == "Invalid"

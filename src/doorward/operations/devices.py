@@ -12,8 +12,8 @@ from doorward.directory.queries.devices import Position
 from doorward.directory.user import User
 from doorward.operations import pagination
 from doorward.signin import device_secret
+from doorward.tokens.forgotten_device import forget
 from doorward.tokens.issuer import Bearer
-from doorward.tokens.queries import revoke_of_device
 from doorward.wire.contract import (
     AdminForgetDeviceRequest,
     AdminForgetDeviceResponse,
@@ -80,7 +80,7 @@ def confirm_device(call: Call, request: ConfirmDeviceRequest) -> ConfirmDeviceRe
         )
         devices.add(tx, device)
         for unused in devices.beyond_limit(tx, pool.id, user.sub):
-            _forget(tx, call, unused)
+            forget(tx, unused, call.now)
     return ConfirmDeviceResponse(user_confirmation_necessary=pool.asks_to_remember)
 
 
@@ -131,7 +131,7 @@ def forget_device(call: Call, request: ForgetDeviceRequest) -> ForgetDeviceRespo
     with call.writing() as tx:
         bearer = _bearer(tx, call, request.access_token)
         device = devices.require(tx, bearer.pool.id, bearer.user.sub, request.device_key)
-        _forget(tx, call, device, but=bearer.origin_jti)
+        forget(tx, device, call.now, but=bearer.origin_jti)
     return ForgetDeviceResponse()
 
 
@@ -183,7 +183,7 @@ def admin_forget_device(call: Call, request: AdminForgetDeviceRequest) -> AdminF
     with call.writing() as tx:
         pool = user_pools.require(tx, request.user_pool_id)
         user = users.require(tx, pool, request.username)
-        _forget(tx, call, devices.require(tx, pool.id, user.sub, request.device_key))
+        forget(tx, devices.require(tx, pool.id, user.sub, request.device_key), call.now)
     return AdminForgetDeviceResponse()
 
 
@@ -206,11 +206,6 @@ def _set_status(tx: Connection, call: Call, device: Device, status: str | None) 
     if status is not None and status != device.status:
         remembered = status == "remembered"
         devices.change(tx, msgspec.structs.replace(device, remembered=remembered, modified_at=call.now))
-
-
-def _forget(tx: Connection, call: Call, device: Device, *, but: str | None = None) -> None:
-    devices.remove(tx, device)
-    revoke_of_device(tx, device.pool_id, device.sub, device.key, call.now, but=but)
 
 
 def _page(

@@ -222,8 +222,7 @@ class Guard:
         if judged_anew is not None:
             event = with_verdict(event, *judged_anew)
         event = with_note(with_password_check(with_answers(event, response, answered), compromised), note)
-        reported = event.feedback is not None and event.feedback.value == "Invalid"
-        event = self._written(tx, event, waiting, learns=not reported)
+        event = self._written(tx, event, waiting, learns=not event.is_reported)
         events.change(tx, event)
         return event
 

@@ -68,7 +68,7 @@ def profile_of(history: Iterable[AuthEvent], model: Model) -> Profile:
     lessons: list[tuple[Instant, int, AuthEvent]] = []
     for event in history:
         judged = event.feedback
-        if event.is_sign_in and event.response == "Pass" and not _invalid(event):
+        if event.is_sign_in and event.response == "Pass" and not event.is_reported:
             lessons.append((event.created_at, 0, event))
         if judged is not None:
             lessons.append((judged.at, 1, event))
@@ -78,15 +78,11 @@ def profile_of(history: Iterable[AuthEvent], model: Model) -> Profile:
         circumstance = _circumstance.decode(event.circumstance)
         if kind == 0:
             profile = learn(profile, circumstance, model)
-        elif _invalid(event):
+        elif event.is_reported:
             profile = distrust(profile, circumstance, at, model, learned=False)
         else:
             profile = trust(profile, circumstance, at, model)
     return profile
-
-
-def _invalid(event: AuthEvent) -> bool:
-    return event.feedback is not None and event.feedback.value == "Invalid"
 
 
 def _counts(tx: Connection, pool_id: str, model: Model) -> tuple[Population, Coverage, int]:

@@ -93,6 +93,13 @@ def close(tx: Connection, screening: Screening) -> None:
         queries.remove_unblock(tx, user.pool_id, user.sub)
 
 
+def close_there(tx: Connection, pool_id: str, sub: str, circumstance: Circumstance) -> None:
+    """Let nobody in from where somebody else came from; a way that is open to all stays."""
+    way = queries.unblock(tx, pool_id, sub)
+    if way is not None and (way.network, way.client) == _place(circumstance):
+        queries.remove_unblock(tx, pool_id, sub)
+
+
 def _open_way(tx: Connection, screening: Screening) -> Unblock | None:
     attempt = screening.attempt
     if attempt.user is None or not attempt.is_sign_in:

@@ -27,6 +27,7 @@ from doorward.signin.srp_flow import begin_srp
 from doorward.signin.steps import (
     BEFORE_CREDENTIALS,
     refuse_blocked_address,
+    refuse_reported,
     refuse_unknown_name,
 )
 from doorward.triggers.auth_challenge import check_configured
@@ -82,7 +83,9 @@ def answer_custom(request: SignInRequest) -> Challenge | Granted:
     with request.call.reading() as tx:
         sign_in = resumed(tx, request, CHALLENGE)
     with request.call.writing() as tx:
-        refused = take(tx, sign_in, (refuse_blocked_address, hold_while_guessing, take_session))
+        refused = take(
+            tx, sign_in, (refuse_blocked_address, refuse_reported, hold_while_guessing, take_session)
+        )
     if refused is not None:
         return settle(sign_in, refused)
     return go_on_from_answer(request, sign_in, answer)

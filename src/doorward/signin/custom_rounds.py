@@ -23,6 +23,7 @@ from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, se
 from doorward.signin.steps import (
     FROM_NEW_PASSWORD,
     demand_new_password,
+    refuse_reported,
     refuse_unusable_user,
     respond_to_risk,
 )
@@ -156,7 +157,7 @@ def conclude(
 
     guesses: tuple[Step, ...] = () if right is None else (refuse_while_guessing, count)
     with request.call.writing() as tx:
-        answer = walk(tx, sign_in, (refuse_other_user, *guesses, act, *FROM_ISSUED))
+        answer = walk(tx, sign_in, (refuse_other_user, refuse_reported, *guesses, act, *FROM_ISSUED))
     return settle(sign_in, answer)
 
 

@@ -17,16 +17,24 @@ from doorward.signin.refusals import INCORRECT, INVALID
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import refuse_changed_user, resumed
 from doorward.signin.second_factor_steps import FACTOR_WRONG
-from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, settle, walk
+from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
 from doorward.signin.steps import (
     FROM_NEW_PASSWORD,
     act_on,
     refuse_blocked_address,
+    refuse_reported,
     refuse_unusable_user,
 )
 from doorward.wire.errors import NotAuthorizedException, ResourceNotFoundException
 
 CHALLENGE: Final = "DEVICE_PASSWORD_VERIFIER"
+
+_GOING_ON: Final[tuple[Step, ...]] = (
+    refuse_blocked_address,
+    refuse_changed_user,
+    refuse_reported,
+    refuse_unusable_user,
+)
 
 
 def begin_device_srp(request: SignInRequest) -> Challenge | Granted:
@@ -57,9 +65,7 @@ def begin_device_srp(request: SignInRequest) -> Challenge | Granted:
         return ask(tx, sign_in, CHALLENGE, parameters | {"DEVICE_KEY": device.key}, handle=handle, srp=asked)
 
     with call.writing() as tx:
-        answer = walk(
-            tx, sign_in, (refuse_blocked_address, refuse_changed_user, refuse_unusable_user, challenge)
-        )
+        answer = walk(tx, sign_in, (*_GOING_ON, challenge))
     return settle(sign_in, answer)
 
 
@@ -104,17 +110,7 @@ def answer_device_srp(request: SignInRequest) -> Challenge | Granted:
         return act_on(tx, sign_in, verdict.demand)
 
     with call.writing() as tx:
-        answer = walk(
-            tx,
-            sign_in,
-            (
-                refuse_blocked_address,
-                refuse_changed_user,
-                refuse_unusable_user,
-                check_proof,
-                *FROM_NEW_PASSWORD,
-            ),
-        )
+        answer = walk(tx, sign_in, (*_GOING_ON, check_proof, *FROM_NEW_PASSWORD))
     return settle(sign_in, answer)
 
 

@@ -66,6 +66,7 @@ def ask(
         password_digest=sign_in.password_digest,
         pending=sign_in.pending,
         let_in=sign_in.let_in,
+        passkey_id=sign_in.passkey_id,
         device_key=sign_in.device_key,
         owes_device_proof=sign_in.owes_device_proof,
         srp=srp,

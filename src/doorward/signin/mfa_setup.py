@@ -16,6 +16,7 @@ from doorward.directory.app_client import AppClient
 from doorward.directory.queries import app_clients, user_pools, users
 from doorward.directory.user import Factor, User
 from doorward.directory.user_pool import UserPool
+from doorward.protection.learning import is_reported
 from doorward.protection.screening import Waiting
 from doorward.signin import sessions, software_tokens
 from doorward.signin.refusals import INVALID
@@ -45,13 +46,16 @@ def resume(tx: Connection, call: Call, handle: str) -> SettingUp:
     """Return the sign-in that a session of MFA_SETUP belongs to; the session goes on being valid.
 
     Raises NotAuthorizedException where there is no such session, it has expired or is another challenge's, or
-    its user is gone or disabled, has changed his password, has a factor by now, or took too long (`LONGEST`).
+    its user is gone or disabled, has changed his password, has a factor by now, took too long (`LONGEST`), has
+    reported the sign-in as somebody else's, or has no more the passkey that it began with.
     """
     state = sessions.find_session(tx, call, CHALLENGE, handle)
     pool = user_pools.find(tx, state.pool_id)
     client = app_clients.find(tx, state.client_id)
     user = users.find_by_sub(tx, state.pool_id, state.sub) if state.sub else None
     if pool is None or client is None or user is None or not _may_set_up(call, pool, user, state):
+        raise NotAuthorizedException(INVALID)
+    if sessions.has_lost_passkey(tx, state) or is_reported(tx, pool.id, state.event_id):
         raise NotAuthorizedException(INVALID)
     return SettingUp(pool, client, user, state, handle)
 

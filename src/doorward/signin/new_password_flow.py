@@ -14,7 +14,12 @@ from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest
 from doorward.signin.resuming import refuse_changed_user, resumed
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
-from doorward.signin.steps import FROM_NEW_PASSWORD, refuse_blocked_address, refuse_closed_way
+from doorward.signin.steps import (
+    FROM_NEW_PASSWORD,
+    refuse_blocked_address,
+    refuse_closed_way,
+    refuse_reported,
+)
 from doorward.wire.contract import AttributeType
 from doorward.wire.errors import InvalidParameterException, NotAuthorizedException
 
@@ -52,6 +57,7 @@ def answer_new_password(request: SignInRequest) -> Challenge | Granted:
             (
                 refuse_blocked_address,
                 refuse_changed_user,
+                refuse_reported,
                 refuse_closed_way,
                 set_password,
                 *FROM_NEW_PASSWORD,

@@ -10,9 +10,14 @@ from doorward.signin import sessions
 from doorward.signin.endings import refuse
 from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest, identify
-from doorward.signin.sessions import OpenSession, SessionState
+from doorward.signin.sessions import OpenSession, SessionState, has_lost_passkey
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
-from doorward.signin.steps import refuse_blocked_address, refuse_closed_way, refuse_unusable_user
+from doorward.signin.steps import (
+    refuse_blocked_address,
+    refuse_closed_way,
+    refuse_reported,
+    refuse_unusable_user,
+)
 from doorward.wire.errors import NotAuthorizedException
 
 BEGINNINGS: Final = frozenset(
@@ -26,8 +31,8 @@ def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Chal
     """Take the steps of an answer to a challenge, in one transaction.
 
     Raises NotAuthorizedException where the session is not that of this challenge, client and user, was used
-    already, has expired, or began with a password that is no longer the user's; for a blocked address, and where a
-    block was lifted for one sign-in and another was that one.
+    already, has expired, or began with a password that is no longer the user's; where the sign-in was reported as
+    somebody else's, for a blocked address, and where a block was lifted for one sign-in and another was that one.
     """
     with request.call.reading() as tx:
         sign_in = resumed(tx, request, challenge)
@@ -38,6 +43,7 @@ def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Chal
             (
                 refuse_blocked_address,
                 refuse_changed_user,
+                refuse_reported,
                 refuse_closed_way,
                 refuse_unusable_user,
                 *steps,
@@ -60,16 +66,18 @@ def resumed(tx: Connection, request: SignInRequest, challenge: str) -> SignIn:
     sign_in.proofs = state.proven
     sign_in.pending, sign_in.let_in = state.pending, state.let_in
     sign_in.device_key, sign_in.owes_device_proof = state.device_key, state.owes_device_proof
-    sign_in.password_digest = state.password_digest
+    sign_in.passkey_id, sign_in.password_digest = state.passkey_id, state.password_digest
     return sign_in
 
 
 def refuse_changed_user(tx: Connection, sign_in: SignIn) -> Answer | None:
-    """Does the session still wait, and is the user still the one it was opened for?"""
+    """Does the session still wait, and is the user still the one it was opened for, with what he has shown?"""
     state = read_again(tx, sign_in)
     user = sign_in.user
-    if user is None or (
-        user.password_digest != state.password_digest and BEGINNINGS.intersection(state.proven)
+    if (
+        user is None
+        or (user.password_digest != state.password_digest and BEGINNINGS.intersection(state.proven))
+        or has_lost_passkey(tx, state)
     ):
         return refuse(tx, sign_in, NotAuthorizedException(INVALID))
     return None

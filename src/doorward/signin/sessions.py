@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from doorward.call import Call
 from doorward.clock import Instant, random_token
 from doorward.directory.app_client import AppClient
+from doorward.directory.queries import passkeys
 from doorward.directory.user import Factor
 from doorward.signin import queries
 from doorward.signin.proofs import Pending, Proof
@@ -53,7 +54,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     `device_key` is the device that the client says it is, which may owe the proof of it.
     `set_up` is the factor that was set up on the way, `set_up_until` by when that has to be done, `code` what was sent
     for this session alone, and `wrong_answers` how often it was guessed at; `passkey_challenge` is what an
-    authenticator is to sign.
+    authenticator is to sign, `passkey_id` the passkey that has been shown, which must not be deleted meanwhile.
     `custom` is what a custom sign-in has come to, None in any other.
     """
 
@@ -76,6 +77,7 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     code: SentCode | None = None
     wrong_answers: int = 0
     passkey_challenge: bytes | None = None
+    passkey_id: str | None = None
     custom: CustomRounds | None = None
 
 
@@ -187,6 +189,13 @@ def end_session(tx: Connection, client: AppClient, handle: str) -> None:
     """
     if not queries.remove_session(tx, client.pool_id, _digest(handle)):
         raise NotAuthorizedException(INVALID)
+
+
+def has_lost_passkey(tx: Connection, state: SessionState) -> bool:
+    """Say whether a session began with a passkey that has been deleted since: the authenticator was lost, perhaps."""
+    if state.passkey_id is None:
+        return False
+    return passkeys.find(tx, state.pool_id, state.sub or "", state.passkey_id) is None
 
 
 def _waiting(call: Call, found: tuple[bytes, Instant] | None, digest: bytes) -> SessionState:

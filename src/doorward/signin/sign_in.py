@@ -81,10 +81,10 @@ class SignIn:
 
     `answered` is how challenges were answered in this request, `proofs` what the user has shown in this sign-in
     so far, `pending` what was decided at its risk and has yet to be fulfilled, and `let_in` that a block was lifted
-    for it. `answers` is the session that the request answers, None once it has ended. `device_key` is the user's
-    device that the client says it is, which may owe the proof of it; `judged_anew` says that the verdict is one
-    after that proof, or of a later request. `custom` is what a custom sign-in has come to. `event` is what is to be
-    counted after the commit, `event_id` the sign-in's own event, whenever it began.
+    for it. `answers` is the session that the request answers, None once it has ended. `passkey_id` is the passkey that
+    was shown, `device_key` the user's device that the client says it is, which may owe the proof of it; `judged_anew`
+    says that the verdict is one after that proof, or of a later request. `custom` is what a custom sign-in has come to.
+    `event` is what is to be counted after the commit, `event_id` the sign-in's own event, whenever it began.
     """
 
     call: Call
@@ -105,6 +105,7 @@ class SignIn:
     proofs: tuple[Proof, ...] = ()
     pending: Pending = "allow"
     let_in: bool = False
+    passkey_id: str | None = None
     device_key: str | None = None
     owes_device_proof: bool = False
     judged_anew: bool = False

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from doorward.directory.queries import users
 from doorward.history.auth_event import ChallengeResponse
+from doorward.protection.learning import is_reported
 from doorward.protection.screening import Demand
 from doorward.protection.unblocking import is_still_open
 from doorward.signin import lockout, queries
@@ -20,7 +21,14 @@ from doorward.signin.held_factors import held_factors
 from doorward.signin.new_password_challenge import new_password_parameters
 from doorward.signin.password_check import keep_password_check
 from doorward.signin.passwords import NEVER_CHECKED, UNCHECKED
-from doorward.signin.refusals import BLOCKED, INCORRECT, LOCKED, RESET_FOR_SECURITY, reset_required
+from doorward.signin.refusals import (
+    BLOCKED,
+    INCORRECT,
+    INVALID,
+    LOCKED,
+    RESET_FOR_SECURITY,
+    reset_required,
+)
 from doorward.signin.second_factor_steps import ask_second_factor
 from doorward.signin.second_factors import FACTORS
 from doorward.signin.sign_in import Answer, SignIn, Step
@@ -33,6 +41,7 @@ from doorward.wire.errors import (
 )
 
 WAY_CLOSED: Final = "the way out was another sign-in's meanwhile, or its time was over"
+REPORTED: Final = "it was reported as somebody else's while it waited"
 NO_FACTOR: Final = "The user pool requires a second factor, and the user holds none."
 
 PASSWORD_RIGHT: Final = ChallengeResponse("Password", "Success")
@@ -153,6 +162,16 @@ def refuse_closed_way(tx: Connection, sign_in: SignIn) -> Answer | None:
     if not sign_in.let_in or is_still_open(tx, sign_in.screening):
         return None
     return refuse(tx, sign_in, NotAuthorizedException(BLOCKED), WAY_CLOSED)
+
+
+def refuse_reported(tx: Connection, sign_in: SignIn) -> Answer | None:
+    """Has the user, or an administrator, said while it waited that this is somebody else's sign-in?
+
+    It is asked before the answer to a challenge is looked at, in every mode: a session that had begun would have ended.
+    """
+    if not is_reported(tx, sign_in.pool.id, sign_in.event_id):
+        return None
+    return refuse(tx, sign_in, NotAuthorizedException(INVALID), REPORTED)
 
 
 def demand_new_password(tx: Connection, sign_in: SignIn) -> Answer | None:

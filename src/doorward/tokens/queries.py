@@ -116,6 +116,16 @@ def revoke_of_sign_in(tx: Connection, pool_id: str, sub: str, event_id: str, now
     )
 
 
+def device_of_sign_in(tx: Connection, pool_id: str, sub: str, event_id: str) -> str | None:
+    """Return the key of the device to which the tokens of the user's sign-in were issued, None where there is none."""
+    of_sign_in = (
+        token_families.c.pool_id == pool_id,
+        token_families.c.sub == sub,
+        token_families.c.event_id == event_id,
+    )
+    return tx.execute(select(token_families.c.device_key).where(*of_sign_in)).scalars().first()
+
+
 def revoke_of_user(tx: Connection, pool_id: str, sub: str, now: Instant) -> None:
     """End the tokens of all of a user's sign-ins."""
     tx.execute(

@@ -81,9 +81,11 @@ def test_settings_that_name_no_server_are_refused(functions: str) -> None:
         {"lambda_access_key_id": "AKIDEXAMPLE", "lambda_secret_access_key": ""},
         {"lambda_access_key_id": "", "lambda_secret_access_key": "secret"},
         {"lambda_access_key_id": "AKID\r\nX: y", "lambda_secret_access_key": "secret"},
+        {"lambda_access_key_id": "AKIDEXAMPLE", "lambda_secret_access_key": "secret\n"},
+        {"lambda_access_key_id": "AKIDEXAMPLE", "lambda_secret_access_key": "\udcff"},
     ],
 )
-def test_half_an_access_key_is_refused(key: dict[str, str]) -> None:
+def test_what_is_no_whole_access_key_is_refused(key: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match="lambda_"):
         Settings.model_validate(key)
 

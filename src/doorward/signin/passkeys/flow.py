@@ -92,7 +92,7 @@ def answer_passkey(request: SignInRequest) -> Challenge | Granted:
         stored.remember_use(tx, used)
         user = sign_in.known_user
         both = passkey_is_both(sign_in.pool, user)
-        sign_in.password_digest = user.password_digest
+        sign_in.passkey_id, sign_in.password_digest = used.id, user.password_digest
         sign_in.proofs = ("passkey as both factors" if both else "passkey",)
         sign_in.answered += [PASSKEY_RIGHT, BOTH_RIGHT] if both else [PASSKEY_RIGHT]
         return None
