@@ -48,6 +48,7 @@ def attempt(number: int) -> Circumstance:
         prefix="198.51.100.0/24" if device else "203.0.113.0/24",
         asn=3320 + device,
         country="DE",
+        region="Hamburg",
         city="Hamburg",
         latitude=53.5,
         longitude=10.0,
@@ -69,7 +70,7 @@ def attempt(number: int) -> Circumstance:
 def strange(number: int) -> Circumstance:
     """A sign-in of the same user's from where nobody was, with a client that nobody has."""
     return replace(
-        attempt(number), address="192.0.2.1", prefix="192.0.2.0/24", asn=1, country="BR", latitude=-8.0,
+        attempt(number), address="192.0.2.1", prefix="192.0.2.0/24", asn=1, country="BR", region="Bahia", latitude=-8.0,
         os="Linux", browser="Firefox", user_agent="x", device_id="y", fingerprint="z", timezone="-03:00",
     )  # fmt: skip
 

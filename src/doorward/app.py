@@ -28,8 +28,8 @@ from doorward.operations.table import OPERATIONS, PASSWORD_OPERATIONS
 from doorward.periodic import Periodic
 from doorward.protection.abandoned import EVERY_SECONDS as ABANDONED_SECONDS
 from doorward.protection.abandoned import fail_abandoned
+from doorward.protection.configured_guard import guard_of
 from doorward.protection.known_passwords import KnownPasswords
-from doorward.protection.set_up import guard_of
 from doorward.protection.view_keeping import keep_views
 from doorward.retention import EVERY_SECONDS as RETENTION_SECONDS
 from doorward.retention import delete_expired

@@ -38,7 +38,7 @@ def view_of(server: RunningServer, app: App) -> PoolView:
 
 
 def alike(one: Population, other: Population) -> bool:
-    members = ("counts", "hours", "days", "mass", "identified", "reports", "landmark", "scale")
+    members = ("counts", "hours", "days", "mass", "totals", "reports", "landmark", "scale")
     return all(getattr(one, member) == getattr(other, member) for member in members)
 
 

@@ -19,8 +19,8 @@ from doorward.evaluation.atomic import atomically
 from doorward.evaluation.rows import RowError
 from doorward.metrics.counts import Counts
 from doorward.network.locator import Locator
+from doorward.protection.configured_guard import guard_of
 from doorward.protection.described import LONGEST, Described, DescriptionError, described, from_json
-from doorward.protection.set_up import guard_of
 from doorward.protection.simulating import NotScored, Simulation
 from doorward.protection.simulating import simulate as simulate_attempt
 from doorward.risk.policy import Mode

@@ -12,11 +12,13 @@ from doorward.risk.profile import hour_and_day
 from doorward.risk.traits import (
     ASN,
     BROWSER,
+    COUNTRY,
     DEVICE_ID,
     DEVICE_TYPE,
     OS,
     PLATFORM,
     PREFIX,
+    REGION,
     TRAITS,
     VERSIONED,
     Keys,
@@ -47,8 +49,8 @@ class Population:
     """
 
     __slots__ = (
-        "counts", "days", "hours", "identified", "landmark", "mass", "model", "recent", "recent_landmark",
-        "recent_scale", "reports", "scale",
+        "counts", "days", "hours", "landmark", "mass", "model", "recent", "recent_landmark", "recent_scale", "reports",
+        "scale", "totals",
     )  # fmt: skip
 
     def __init__(self, model: Model = SHIPPED) -> None:
@@ -57,8 +59,8 @@ class Population:
         self.hours = [0.0] * 24
         self.days = [0.0] * 7
         self.mass = 0.0
-        self.identified = 0.0
-        """The part of the mass whose sign-ins showed a device id."""
+        self.totals = [0.0] * TRAITS
+        """For each trait the part of the mass whose sign-ins told it."""
         self.landmark: float | None = None
         self.scale = 1.0
         """What to multiply a stored mass with to have its value at the last observation."""
@@ -85,8 +87,6 @@ class Population:
         if held + weight > max(PREFIX_MASS * growth, PREFIX_SHARE * self.mass):
             return
         self.mass += weight
-        if keys[DEVICE_ID]:
-            self.identified += weight
         # The lack of a network is counted under UNKNOWN, for the bound alone.
         prefixes[keys[PREFIX]] = held + weight
         recent = self._recent_growth(circumstance.at) / (1 + max(earlier, 0))
@@ -94,7 +94,13 @@ class Population:
             self.recent[parent] = self.recent.get(parent, 0.0) + recent
             if len(self.recent) > AT_MOST[PLATFORM]:
                 _forget_the_rarer_half(self.recent)
+        if keys[REGION]:
+            # Regions are looked up below their country, of whose sign-ins many tell none.
+            regions = self.counts[REGION]
+            regions[keys[COUNTRY]] = regions.get(keys[COUNTRY], 0.0) + weight
         for trait, key in enumerate(keys):
+            if key:
+                self.totals[trait] += weight
             if key and trait != PREFIX:
                 of_trait = self.counts[trait]
                 of_trait[key] = of_trait.get(key, 0.0) + (recent if trait in VERSIONED else weight)
@@ -113,7 +119,7 @@ class Population:
     @property
     def share_identified(self) -> float:
         """The share of the pool that shows device ids; near 0 while the pool is small."""
-        return self.identified / (self.mass + _ENOUGH / self.scale)
+        return self.totals[DEVICE_ID] / (self.mass + _ENOUGH / self.scale)
 
     def report(self, circumstance: Circumstance, account: str, at: float) -> None:
         """Invalid feedback: mark the network and the device in the pool's eyes.
@@ -168,7 +174,7 @@ class Population:
             self.hours = [mass * factor for mass in self.hours]
             self.days = [mass * factor for mass in self.days]
             self.mass *= factor
-            self.identified *= factor
+            self.totals = [total * factor for total in self.totals]
             self.landmark = at
             self.scale = 1.0
             return 1.0

@@ -27,7 +27,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     landmark: float | None
     scale: Annotated[float, Meta(gt=0.0)]
     mass: _Mass
-    identified: _Mass
+    totals: Annotated[list[_Mass], Meta(min_length=TRAITS, max_length=TRAITS)]
     hours: Annotated[list[_Mass], Meta(min_length=24, max_length=24)]
     days: Annotated[list[_Mass], Meta(min_length=7, max_length=7)]
     recent_landmark: float | None
@@ -51,7 +51,7 @@ def encode(population: Population) -> bytes:
         population.landmark,
         population.scale,
         population.mass,
-        population.identified,
+        population.totals,
         population.hours,
         population.days,
         population.recent_landmark,
@@ -82,7 +82,7 @@ def decode(encoded: bytes, model: Model = SHIPPED) -> Population:
         raise PopulationUnreadable("These are no counts that the engine keeps.")
     population = Population(model)
     population.landmark, population.scale, population.mass = kept.landmark, kept.scale, kept.mass
-    population.identified = kept.identified
+    population.totals = kept.totals
     population.hours, population.days = kept.hours, kept.days
     population.recent_landmark, population.recent_scale = kept.recent_landmark, kept.recent_scale
     population.recent = kept.recent
@@ -93,7 +93,7 @@ def decode(encoded: bytes, model: Model = SHIPPED) -> Population:
 
 def _sound(kept: _Kept) -> bool:
     """Whether every number is finite and nothing is held beyond its bound."""
-    numbers = [kept.landmark or 0.0, kept.scale, kept.mass, kept.identified, *kept.hours, *kept.days]
+    numbers = [kept.landmark or 0.0, kept.scale, kept.mass, *kept.totals, *kept.hours, *kept.days]
     numbers += [kept.recent_landmark or 0.0, kept.recent_scale, *kept.recent.values()]
     return (
         all(map(isfinite, numbers))

@@ -142,10 +142,10 @@ class Scene:
                 continue
             of_trait = counts[trait]
             if within < 0:
-                within, others = profile.totals[trait], pool.mass
+                within, others = profile.totals[trait], pool.totals[trait]
                 if below is not None:
                     within = min(counts[below].get(keys[below], 0), within)
-                    others = masses[below].get(keys[below], 0.0)
+                    others = masses[trait].get(keys[below], 0.0)
                 others = others * scale - within * own
             if not within:
                 break

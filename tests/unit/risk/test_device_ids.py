@@ -12,6 +12,7 @@ from doorward.risk.model import SHIPPED
 from doorward.risk.population import Population
 from doorward.risk.profile import Profile, learn
 from doorward.risk.score import Assessment, score
+from doorward.risk.traits import DEVICE_ID
 
 ELSEWHERE = {"address": "10.9.9.9", "prefix": "10.9.9.0/24", "asn": 680}
 BARE = replace(LAPTOP, device_id=None)
@@ -96,5 +97,5 @@ def test_the_share_that_shows_device_ids_outlives_the_decay(years: float) -> Non
     found = pool(100)
     before = found.share_identified
     found.observe(replace(LAPTOP, at=START + years * 365 * DAY, prefix="192.0.2.0/24"))
-    assert found.identified == pytest.approx(found.mass)
+    assert found.totals[DEVICE_ID] == pytest.approx(found.mass)
     assert found.share_identified <= before

@@ -26,7 +26,7 @@ def test_what_is_decoded_is_what_was_encoded_and_goes_on_alike() -> None:
         for one in (population, again):
             one.observe(past.circumstance, past.earlier)
     for member in (
-        "counts", "hours", "days", "mass", "identified", "landmark", "scale", "recent", "recent_landmark",
+        "counts", "hours", "days", "mass", "totals", "landmark", "scale", "recent", "recent_landmark",
         "recent_scale", "reports",
     ):  # fmt: skip
         assert getattr(again, member) == getattr(population, member), member

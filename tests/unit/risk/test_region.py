@@ -1,5 +1,6 @@
 """The region of a new network: people come upon those mostly where they live, impostors anywhere."""
 
+import pytest
 from msgspec.structs import replace
 
 from doorward.risk.circumstance import Circumstance
@@ -25,8 +26,8 @@ HOME = Circumstance(
 ELSEWHERE = replace(HOME, at=T0 + 41 * DAY, address="198.51.100.7", prefix="198.51.100.0/24", asn=3209)
 
 
-def pool() -> Population:
-    """A thousand people, as many in each region, each on a network of his own."""
+def pool(located: int = 1) -> Population:
+    """A thousand people, as many in each region, each on a network of his own; of `located` of them one is located."""
     population = Population()
     for person in range(1000):
         population.observe(
@@ -34,7 +35,7 @@ def pool() -> Population:
                 HOME,
                 address=f"10.{person // 250}.{person % 250}.1",
                 prefix=f"10.{person // 250}.{person % 250}.0/24",
-                region=REGIONS[person % len(REGIONS)],
+                region=None if person % located else REGIONS[person // located % len(REGIONS)],
             )
         )
     return population
@@ -47,8 +48,8 @@ def anna(home: Circumstance = HOME, sign_ins: int = 40) -> Profile:
     return profile
 
 
-def said(attempt: Circumstance, profile: Profile) -> Reason | None:
-    reasons = score(attempt, profile, pool()).reasons
+def said(attempt: Circumstance, profile: Profile, population: Population | None = None) -> Reason | None:
+    reasons = score(attempt, profile, population or pool()).reasons
     return next((reason for reason in reasons if reason.signal == "region"), None)
 
 
@@ -83,6 +84,13 @@ def test_a_known_network_a_new_country_and_an_unknown_region_leave_it_silent() -
     assert said(replace(ELSEWHERE, region=None), anna()) is None
     assert said(ELSEWHERE, anna(replace(HOME, region=None))) is None
     assert said(ELSEWHERE, Profile()) is None
+
+
+def test_a_database_that_locates_one_in_two_says_the_same_of_those_it_locates() -> None:
+    every, some = said(ELSEWHERE, anna()), said(ELSEWHERE, anna(), pool(located=2))
+    assert every is not None
+    assert some is not None
+    assert some.weight == pytest.approx(every.weight, abs=0.05)
 
 
 def test_regions_of_the_same_name_in_two_countries_are_two() -> None:
