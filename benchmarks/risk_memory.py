@@ -42,6 +42,7 @@ def stream(sign_ins: int) -> Iterator[tuple[Circumstance, int]]:
                 prefix=address.rpartition(".")[0] + ".0/24",
                 asn=1 + block % 60_000,
                 country=f"C{block % 229}",
+                region=f"R{block % 9001}",
                 network_kind="mobile" if block % 3 else "residential",
                 user_agent=f"Mozilla/5.0 ({user % 997}) {browser}/{version}.{chance % 40}",
                 browser=browser,
