@@ -21,7 +21,7 @@ def time_zone(value: str) -> str:
 
 
 def endpoint(value: str) -> str:
-    """Return the URL of somebody else's server without the slash at its end."""
+    """Return the URL of a server, ours or somebody else's, without the slash at its end."""
     parts = urlsplit(value)
     port_is_a_number = parts.port is None or parts.port > 0
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_a_number:

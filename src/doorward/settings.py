@@ -262,7 +262,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return comma_separated(value)
 
-    @field_validator("corpus_range_url", "lambda_endpoint")
+    @field_validator("public_url", "corpus_range_url", "lambda_endpoint")
     @classmethod
     def _endpoint_url(cls, value: str | None) -> str | None:
         return None if value is None else endpoint(value)

@@ -113,12 +113,24 @@ def test_what_commands_seal_after_a_rotation_serves_before_the_server_starts_aga
         (("keys", "create", "--pool", "eu-west-1_nobodyhas"), 2),
         (("keys", "delete", "AKIANOBODYHASTHISKEY"), 1),
         (("signing-keys", "rotate", "eu-west-1_nobodyhas"), 1),
+        (("messages", "--pool", "eu-west-1_nobodyhas"), 2),
     ],
 )
 def test_an_error_is_one_line(house: House, arguments: tuple[str, ...], status: int) -> None:
     done = house.run(*arguments)
     assert (done.status, done.out) == (status, "")
     assert len(done.err.splitlines()) == 1
+    assert "Value error" not in done.err
+
+
+def test_a_file_that_is_no_database_is_told_in_a_sentence(house: House, tmp_path: Path) -> None:
+    broken = House(house.server, tmp_path)
+    broken.says("keys", "create")
+    for file in tmp_path.glob("doorward.db*"):
+        file.unlink()
+    (tmp_path / "doorward.db").write_bytes(b"no database" * 1000)
+    done = broken.run("keys", "list")
+    assert (done.status, done.out, done.err) == (1, "", "doorward: the database: file is not a database\n")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +180,7 @@ def test_an_address_that_is_taken_is_named(house: House, tmp_path: Path) -> None
             {"DOORWARD_TRUSTED_PROXIES": "10.0.0.0/33"},
             "doorward: setting trusted_proxies: Input is not a valid IPv4",
         ),
+        ({"DOORWARD_PUBLIC_URL": "id.example.org"}, "doorward: setting public_url: must be a URL http://"),
     ],
 )
 def test_settings_that_cannot_be_read_start_no_server(
@@ -180,6 +193,7 @@ def test_settings_that_cannot_be_read_start_no_server(
     done = House(house.server, tmp_path / "data").run("serve", "--port", "0")
     assert (done.status, done.out) == (2, "")
     assert done.err.startswith(said.format(here=tmp_path))
+    assert len(done.err.splitlines()) == 1
     assert not (tmp_path / "data").exists()
 
 

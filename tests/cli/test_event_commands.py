@@ -37,6 +37,16 @@ def test_a_block_is_shown_with_the_weights_that_add_up_to_its_score(house: House
     assert sum(weights) == pytest.approx(event.risk.score, abs=0.001)
 
 
+def test_one_earlier_sign_in_is_told_as_one(house: House) -> None:
+    app = protected(house.server, "AUDIT")
+    for _ in range(2):
+        sign_in_from(house.server, app, "anna")
+    newest = kept(house.server, app.pool_id)[-1]
+    assert newest.risk.earlier_sign_ins == 1
+    lines = house.says("events", "show", "--pool", app.pool_id, newest.event_id).splitlines()
+    assert next(line.rstrip("│ ") for line in lines if "risk " in line).endswith(", 1 earlier sign-in")
+
+
 def test_the_list_has_the_newest_first_and_unknown_names_by_a_digest(house: House, app: App) -> None:
     with refused(*BLOCKED):
         sign_in_from(house.server, app, "anna")

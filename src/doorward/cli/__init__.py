@@ -75,5 +75,6 @@ def main() -> None:
 
 def _fail(sentences: list[str], status: int) -> NoReturn:
     for sentence in filter(str.strip, sentences):
-        typer.echo(f"doorward: {sentence}", err=True)
+        # Pydantic says so in front of every sentence of a ValueError.
+        typer.echo(f"doorward: {sentence.replace('Value error, ', '')}", err=True)
     sys.exit(status)

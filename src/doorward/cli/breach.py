@@ -41,8 +41,9 @@ add_on_call(
     "breach_coverage",
     """Show how many stored passwords were checked against which corpus, and how many are known or unchecked.
 
-    A password is checked when it is set, and again, against the corpus of then, whenever its user signs in with
-    it. `present` is the corpus that is asked now, `older` any other; `leak` stands where a sweep has found them.
+    A password is checked when it is set, and again whenever its user signs in with it, against the corpus of that day.
+
+    `present` is the corpus that is asked now, `older` any other; `leak` stands where a sweep has found them.
     """,
 )
 

@@ -91,7 +91,7 @@ def _told(event: AuthEvent) -> list[tuple[str, str]]:
         ("with", f"{context.device_name}; context data {context.context_signature}"),
         (
             "risk",
-            _scored(risk) + (f", {risk.earlier_sign_ins} earlier sign-ins" if risk.model_version else ""),
+            _scored(risk) + (f", {tables.earlier(risk.earlier_sign_ins)}" if risk.model_version else ""),
         ),
         ("decision", f"{risk.decision}: {risk.response}" + (f" ({risk.because})" if risk.because else "")),
         ("mode", risk.mode),

@@ -53,7 +53,7 @@ def list_keys(data: Data = None) -> None:
     """List the access keys, without their secrets."""
     with existing_vault(data).store.reading() as tx:
         keys = access_keys.every(tx)
-    table = Table("access key", "name", "role", "pool", "created")
+    table = Table("access key", "name", "role", "pool", "created (UTC)")
     for key in keys:
         table.add_row(key.id, key.name, key.role, key.pool_id or "all", shown(key.created_at))
     tables.show(table)

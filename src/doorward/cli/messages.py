@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from doorward.cli import tables
-from doorward.cli.data import existing_vault
+from doorward.cli.data import existing_vault, require_pool
 from doorward.cli.options import Data
 from doorward.cli.times import shown
 from doorward.messages import outbox
@@ -23,6 +23,8 @@ def messages(
     """Print what the outbox holds."""
     opened = existing_vault(data)
     with opened.store.reading() as tx:
+        if pool is not None:
+            require_pool(tx, pool)
         held = outbox.held(tx, opened.keyring, pool, limit)
     table = Table("when (UTC)", "pool", "user", "to", "kind", "code", "state")
     for one in held:

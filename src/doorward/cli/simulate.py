@@ -167,5 +167,5 @@ def _show(result: Simulation) -> None:
     typer.echo(f"decision  {result.decision}: {result.response} ({result.because})")
     if result.response != result.would_have:
         typer.echo(f"          ENFORCED would have: {result.would_have}")
-    typer.echo(f"history   {result.earlier_sign_ins} earlier sign-ins, model {result.model_version}")
+    typer.echo(f"history   {tables.earlier(result.earlier_sign_ins)}, model {result.model_version}")
     tables.show(tables.of_reasons(result.prior, result.reasons))

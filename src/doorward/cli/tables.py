@@ -38,6 +38,11 @@ def of_reasons(prior: float, reasons: Sequence[Weighed]) -> Table:
     return table
 
 
+def earlier(count: int) -> str:
+    """How much of a user's history a score rests on."""
+    return f"{count} earlier sign-in" + ("" if count == 1 else "s")
+
+
 def show(table: Table) -> None:
     """Print a table with every cell whole and as it is, so that an id or a code can be copied.
 

@@ -200,6 +200,15 @@ def test_impossible_travel_with_a_known_device_is_not_above_medium() -> None:
     assert travelled.level <= Level.MEDIUM
 
 
+@pytest.mark.parametrize(
+    ("hours_before_now", "said"), [(14.5, "30 min ago"), (15.0, "1 min ago"), (12.0, "3.0 h ago")]
+)
+def test_travel_says_how_long_ago_the_last_sign_in_was(hours_before_now: float, said: str) -> None:
+    travelled = assess(replace(LAPTOP, **BRAZIL), at=NOW - hours_before_now * HOUR)
+    (sentence,) = [reason.sentence for reason in travelled.reasons if reason.signal == "travel"]
+    assert f"since the last sign-in {said}, " in sentence
+
+
 def test_impossible_travel_weighs_more_without_a_known_device() -> None:
     def weight(circumstance: Circumstance) -> float:
         reasons = assess(circumstance, at=NOW - 13.5 * HOUR).reasons

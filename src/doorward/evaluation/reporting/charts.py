@@ -9,6 +9,8 @@ import msgspec
 
 WIDTH: Final = 560
 HEIGHT: Final = 320
+_NAMES: Final = 205
+"""Room for the names beside bars; with what stands behind a bar also where a phone's letters are larger."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 12, 44
 COLOURS: Final = ("#0b6e4f", "#1f4e9c", "#b3541e", "#7a3e9d", "#8a6d00", "#9c1f46", "#4a5568")
 _DASHES: Final = ("", "7 3", "3 2", "9 3 2 3", "2 2", "12 4", "5 5")
@@ -62,11 +64,11 @@ def bar_chart(title: str, groups: Sequence[tuple[str, float]], *, percent: bool 
     parts = []
     for number, (name, value) in enumerate(groups):
         y = 6 + 20 * number
-        length = value / most * (WIDTH - 240)
+        length = value / most * (WIDTH - _NAMES - 80)
         label = f"{value:.2%}" if percent else _shown(value)
-        parts.append(_tick(170, y + 11, name, "end"))
-        parts.append(f'<rect x="176" y="{y}" width="{length:.1f}" height="14" fill="{COLOURS[0]}"/>')
-        parts.append(_tick(182 + length, y + 11, label, "start"))
+        parts.append(_tick(_NAMES, y + 11, name, "end"))
+        parts.append(f'<rect x="{_NAMES + 6}" y="{y}" width="{length:.1f}" height="14" fill="{COLOURS[0]}"/>')
+        parts.append(_tick(_NAMES + 12 + length, y + 11, label, "start"))
     return _figure(title, "".join(parts), height)
 
 

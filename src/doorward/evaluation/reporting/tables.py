@@ -8,6 +8,7 @@ import msgspec
 
 from doorward.evaluation.measured import REAUTHENTICATED, STRATA
 from doorward.evaluation.metrics import CAUGHT, CHALLENGED, SIGN_INS
+from doorward.evaluation.reporting.glossary import said
 
 Evaluation = dict[str, Any]
 """What `evaluate` returns."""
@@ -22,6 +23,8 @@ class Table(msgspec.Struct, frozen=True):
     note: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    words: int = 1
+    """How many columns at the left hold names; in the others are figures."""
 
 
 def tables(evaluation: Evaluation) -> Iterator[Table]:
@@ -59,7 +62,7 @@ def _per_attacker(models: dict[str, Any], attacker: str) -> Table:
             )
         )
     return Table(
-        f"Attacker: {attacker}",
+        f"Attacker: {said(attacker)}",
         "Sign-ins with at least one before them; thresholds set on the stretch before the report.",
         (
             "model",
@@ -79,7 +82,7 @@ def _reauthentications(models: dict[str, Any], attacker: str) -> Table:
             cells = ("/".join(count(medians[str(tpr)][str(n)]) for n in SIGN_INS) for tpr in REAUTHENTICATED)
             rows.append((name, *cells))
     return Table(
-        f"Median re-authentications, {attacker}",
+        f"Median re-authentications, {said(attacker)}",
         f"After {', '.join(map(str, SIGN_INS))} sign-ins of users who came after the warm-up, by TPR.",
         ("model", *(f"TPR {tpr}" for tpr in REAUTHENTICATED)),
         rows,
@@ -89,7 +92,7 @@ def _reauthentications(models: dict[str, Any], attacker: str) -> Table:
 def _strata(models: dict[str, Any], attackers: dict[str, None]) -> Table:
     rows = [
         (
-            attacker,
+            said(attacker),
             name,
             *(
                 f"{number(found['strata'][stratum]['auc'])} / "
@@ -102,13 +105,15 @@ def _strata(models: dict[str, Any], attackers: dict[str, None]) -> Table:
         if (found := model["attackers"].get(attacker)) is not None
     ]
     columns = ("attacker", "model", *(f"{name} earlier" for name in STRATA))
-    return Table("By earlier sign-ins", "AUC / share asked at TPR .99, within the stratum.", columns, rows)
+    return Table(
+        "By earlier sign-ins", "AUC / share asked at TPR .99, within the stratum.", columns, rows, words=2
+    )
 
 
 def _campaigns(name: str, campaigns: dict[str, Any]) -> Table:
     rows = [
         (
-            campaign,
+            said(campaign),
             f"{found['found_within_50']} of {found['played']}",
             count(found["median_found_at_attempt"]),
             count(found["median_challenged_at_attempt"]),
@@ -155,7 +160,7 @@ def _ablation(name: str, ablation: dict[str, Any]) -> Table:
     return Table(
         f"One group of signals off, {name}",
         "AUC / recall at 1 % / share asked at TPR .99, on a sample, thresholds of the report itself.",
-        ("off", *attackers),
+        ("off", *map(said, attackers)),
         rows,
     )
 
@@ -163,7 +168,7 @@ def _ablation(name: str, ablation: dict[str, Any]) -> Table:
 def _levels(name: str, levels: dict[str, dict[str, int]]) -> Table:
     names = ("None", "Low", "Medium", "High")
     rows = [
-        (who, *(f"{counts.get(level, 0) / sum(counts.values()):.2%}" for level in names))
+        (said(who), *(f"{counts.get(level, 0) / sum(counts.values()):.2%}" for level in names))
         for who, counts in levels.items()
     ]
     return Table(

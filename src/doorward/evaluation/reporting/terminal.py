@@ -19,7 +19,7 @@ def show(console: Console, evaluation: Evaluation) -> None:
             continue
         shown = RichTable(*table.columns, title=table.title, caption=table.note, title_justify="left")
         for place, column in enumerate(shown.columns):
-            column.justify = "right" if place else "left"
+            column.justify = "left" if place < table.words else "right"
             # The name of a column may be broken into lines; what stands in it may not.
             words = [*table.columns[place].split(), *(row[place] for row in table.rows)]
             column.width = max(map(len, words))

@@ -45,9 +45,13 @@ def travel(scene: Scene) -> Reason | None:
         "travel",
         f"{speed:.0f} km/h",
         weight,
-        f"at least {distance:.0f} km since the last sign-in {hours:.1f} h ago, {speed:.0f} km/h"
+        f"at least {distance:.0f} km since the last sign-in {_ago(hours)}, {speed:.0f} km/h"
         + (", but from a known device or network" if known else ""),
     )
+
+
+def _ago(hours: float) -> str:
+    return f"{hours:.1f} h ago" if hours >= 1 else f"{max(hours * 60, 1):.0f} min ago"
 
 
 def great_circle_km(
