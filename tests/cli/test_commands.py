@@ -167,6 +167,35 @@ def test_an_address_that_is_taken_is_named(house: House, tmp_path: Path) -> None
     assert (done.returncode, done.stderr) == (1, f"doorward: {address}: Address already in use\n")
 
 
+def test_a_second_server_on_the_same_data_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
+    serve = [sys.executable, "-m", "doorward", "serve", "--data", str(tmp_path / "data"), "--port", "0"]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline().startswith("Doorward listens on ")
+        second = subprocess.run(serve, capture_output=True, text=True, timeout=60, check=False)
+        # Not asked to end but killed: the lock goes with the process.
+        first.kill()
+    said = f"doorward: another server is running on {tmp_path / 'data'}\n"
+    assert (second.returncode, second.stdout, second.stderr) == (1, "", said)
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as third:
+        assert third.stdout is not None
+        assert third.stdout.readline().startswith("Doorward listens on ")
+        third.terminate()
+
+
+def test_the_demo_leaves_pools_alone_that_it_has_not_made(tmp_path: Path) -> None:
+    data = tmp_path / "real"
+    with running(data) as server:
+        pool_id = make_pool(server)
+    demo = [sys.executable, "-m", "doorward", "demo", "--once", "--data", str(data), "--port", "0"]
+    done = subprocess.run(demo, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr == f"doorward: {data} has pools of its own; the demo wants another --data\n"
+    with running(data) as server:
+        listed = server.administrator.list_user_pools(MaxResults=60)["UserPools"]
+    assert [pool["Id"] for pool in listed] == [pool_id]
+
+
 @pytest.mark.parametrize(
     ("environment", "said"),
     [

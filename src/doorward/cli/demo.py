@@ -32,7 +32,7 @@ def demo(
     """Perform the story; the exit status says whether each step went as it is described."""
     try:
         # Here, because boto3 comes with the extra alone.
-        from doorward.demo.performance import perform  # noqa: PLC0415
+        from doorward.demo.performance import StageTaken, perform  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         if missing.name not in {"boto3", "botocore"}:
             raise
@@ -52,5 +52,8 @@ def demo(
             if problem.errno != errno.EADDRINUSE:
                 raise
             typer.echo(f"doorward: port {port} is taken; --port names another, 0 any free one", err=True)
+            raise typer.Exit(1) from None
+        except StageTaken as problem:
+            typer.echo(f"doorward: {problem}", err=True)
             raise typer.Exit(1) from None
     raise typer.Exit(status)

@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from doorward.settings_file import SettingsFileError
 from doorward.store.sealing import SealError
+from doorward.store.server_lock import DataDirectoryInUse
 
 
 def told(problem: Exception) -> tuple[list[str], int]:
@@ -24,6 +25,8 @@ def told(problem: Exception) -> tuple[list[str], int]:
         case DBAPIError():
             # Its own text begins with the name of the driver's class.
             return [f"the database: {problem.orig}"], 1
+        case DataDirectoryInUse():
+            return [str(problem)], 1
         case SealError() | SQLAlchemyError():
             return [str(problem).splitlines()[0]], 1
     raise problem

@@ -16,7 +16,8 @@ from doorward.clock import SystemClock
 from doorward.directory.access_keys import create_access_key
 from doorward.directory.queries import access_keys
 from doorward.server import Server
-from doorward.settings import unknown_variables
+from doorward.settings import Settings, unknown_variables
+from doorward.store import server_lock
 from doorward.store.vault import Vault, open_vault
 
 FIRST_KEY_FILE = "first-access-key"
@@ -34,6 +35,11 @@ def serve(
     """Run the server until a signal ends it."""
     chosen = settings(data, host=host, port=port)
     logging.configure(chosen.log_level, chosen.log_format)
+    with server_lock.held(chosen.data):
+        _serve(chosen)
+
+
+def _serve(chosen: Settings) -> None:
     vault = open_vault(chosen)
     first_key = keep_first_access_key(vault, chosen.data)
     server = Server(chosen, vault)

@@ -12,23 +12,30 @@ from doorward.demo import table, try_next
 from doorward.demo.front import Front, Operator, signed_client, unsigned_client
 from doorward.demo.history import live_through, what_happened
 from doorward.demo.people import people
-from doorward.demo.setting_up import BREACHED_PASSWORD, DemoPool, add_user, enforce, make_pool
+from doorward.demo.setting_up import BREACHED_PASSWORD, POOL_NAME, DemoPool, add_user, enforce, make_pool
 from doorward.demo.step import Step
 from doorward.demo.story import Cast, Stage, play
 from doorward.demo.traffic import DAYS, everyday_sign_ins
 from doorward.directory.access_keys import create_access_key
+from doorward.directory.queries import user_pools
 from doorward.server import Server
 from doorward.settings import Settings
+from doorward.store import server_lock
 from doorward.store.vault import open_vault
 
 _STOP_SECONDS = 30.0
+_POOLS_LOOKED_AT = 1000
+
+
+class StageTaken(Exception):
+    """The data directory holds what the demonstration has not made. The sentence names it."""
 
 
 def perform(settings: Settings, *, once: bool, about: int) -> int:
     """Show everything; return 0 where each step went as described, else 1.
 
     `about` is how many sign-ins the two weeks have. Without `once` the server goes on until Ctrl-C. Raises
-    OSError where the port cannot be had.
+    OSError where the port cannot be had, StageTaken where the directory is somebody else's.
     """
     to = table.console()
     # Ended from outside is ended by Ctrl-C: the server finishes its requests, the data are put away. Ctrl-C is
@@ -109,15 +116,20 @@ def _two_weeks(to: Console, server: Server, cast: Cast, about: int) -> DemoPool:
 
 @contextmanager
 def _running(settings: Settings) -> Iterator[tuple[Server, threading.Thread]]:
-    server = Server(settings, open_vault(settings))
-    thread = threading.Thread(target=server.run, name="server", daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-        if not thread.is_alive():
-            raise OSError("the server did not start")
-    try:
-        yield server, thread
-    finally:
-        server.stop()
-        thread.join(_STOP_SECONDS)
+    with server_lock.held(settings.data):
+        vault = open_vault(settings)
+        with vault.store.reading() as tx:
+            if any(pool.name != POOL_NAME for pool in user_pools.page(tx, _POOLS_LOOKED_AT, None)):
+                raise StageTaken(f"{settings.data} has pools of its own; the demo wants another --data")
+        server = Server(settings, vault)
+        thread = threading.Thread(target=server.run, name="server", daemon=True)
+        thread.start()
+        while not server.started:
+            thread.join(0.01)
+            if not thread.is_alive():
+                raise OSError("the server did not start")
+        try:
+            yield server, thread
+        finally:
+            server.stop()
+            thread.join(_STOP_SECONDS)

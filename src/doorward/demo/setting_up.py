@@ -35,6 +35,7 @@ from doorward.wire.contract import (
 
 ALWAYS_BLOCKED: Final = "185.220.101.0/24"
 """A range full of Tor exits."""
+POOL_NAME: Final = "demo"
 BREACHED_PASSWORD: Final = "password1"
 """What the user with the breached password chose before anybody looked."""
 
@@ -70,7 +71,7 @@ def make_pool(services: Services, began: Instant) -> DemoPool:
     made = create_user_pool(
         call_at(services, "CreateUserPool", at),
         CreateUserPoolRequest(
-            pool_name="demo",
+            pool_name=POOL_NAME,
             policies=_POLICIES,
             auto_verified_attributes=["email"],
             user_pool_add_ons=UserPoolAddOnsType(advanced_security_mode="OFF"),
