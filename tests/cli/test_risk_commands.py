@@ -99,7 +99,8 @@ def test_too_short_a_history_to_fit_changes_nothing(house: House) -> None:
     app = protected(house.server)
     with house.server.services.store.writing() as tx:
         queries.keep_calibration(tx, app.pool_id, b"{}", NOW)
-    assert "Nothing was changed" in house.says("risk", "fit", "--pool", app.pool_id)
+    done = house.run("risk", "fit", "--pool", app.pool_id)
+    assert (done.status, "Nothing was changed" in done.out) == (1, True)
     assert calibrated(house, app) == b"{}"
 
 
@@ -107,9 +108,19 @@ def test_too_short_a_history_says_so_and_takes_an_older_calibration_away(house: 
     app = protected(house.server)
     with house.server.services.store.writing() as tx:
         queries.keep_calibration(tx, app.pool_id, b"{}", NOW)
-    assert "shipped: too little history: 0 sign-ins" in house.says("risk", "calibrate", "--pool", app.pool_id)
+    done = house.run("risk", "calibrate", "--pool", app.pool_id)
+    assert (done.status, "shipped: too little history: 0 sign-ins" in done.out) == (1, True)
     assert calibrated(house, app) is None
     assert "thresholds  shipped" in house.says("risk", "show", "--pool", app.pool_id)
+
+
+@pytest.mark.parametrize("command", ["calibrate", "fit"])
+def test_a_script_learns_from_a_dry_run_that_the_history_is_too_short(house: House, command: str) -> None:
+    app = protected(house.server)
+    with house.server.services.store.writing() as tx:
+        queries.keep_calibration(tx, app.pool_id, b"{}", NOW)
+    assert house.run("risk", command, "--pool", app.pool_id, "--dry-run").status == 1
+    assert calibrated(house, app) == b"{}"
 
 
 @pytest.mark.parametrize("damaged", [b"", b"nonsense", b'{"thresholds": [9, 1, 0]}', b"\xff"])

@@ -28,7 +28,10 @@ def calibrate(
     ] = "5,1,0.2",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it and keep nothing.")] = False,
 ) -> None:
-    """Set the pool's thresholds by its own history, so that each level asks no more people than the budget says."""
+    """Set the pool's thresholds by its own history, so that each level asks no more people than the budget says.
+
+    Ends with status 1 where the history is too short.
+    """
     allowed = _budget(budget)
     store = existing_vault(data).store
     with store.reading() as tx:
@@ -42,6 +45,7 @@ def calibrate(
         typer.echo("Nothing was kept (--dry-run).")
     else:
         typer.echo("These thresholds act from the next attempt on.")
+    _end_by(calibration)
 
 
 @app.command()
@@ -56,7 +60,10 @@ def fit(
         bool, typer.Option("--forget", help="Back to the shipped concentrations and thresholds.")
     ] = False,
 ) -> None:
-    """Fit to the pool's own history how far a user's past is believed, and set the thresholds that go with it."""
+    """Fit to the pool's own history how far a user's past is believed, and set the thresholds that go with it.
+
+    Ends with status 1 where the history is too short.
+    """
     allowed = _budget(budget)
     store = existing_vault(data).store
     if forget:
@@ -79,6 +86,7 @@ def fit(
         typer.echo("Nothing was kept (--dry-run).")
     else:
         typer.echo("These concentrations and thresholds act from the next attempt on.")
+    _end_by(calibration)
 
 
 @app.command()
@@ -125,6 +133,11 @@ def rebuild(pool: Pool, data: Data = None) -> None:
     made = rebuilding.rebuild(store, found.id, SHIPPED, SystemClock().now())
     typer.echo(f"Made {made.profiles} profiles and the pool's counts anew from {made.events} events.")
     typer.echo(f"A running server takes the counts over within {settings(data).pool_view_minutes:g} minutes.")
+
+
+def _end_by(calibration: Calibration) -> None:
+    if calibration.source != "calibrated":
+        raise typer.Exit(1)
 
 
 def _budget(text: str) -> Budget:

@@ -155,6 +155,7 @@ class Runner:
             result["reasons"] = {
                 who: dict(counts.most_common(12)) for who, counts in collected.reasons.items()
             }
+            result["model_version"] = self.engine.model.version
             result["concentrations"] = self.engine.concentrations()
             result["ablation"] = self.ablation.table()
             # The budget is one of all legitimate sign-ins, users' first ones among them.

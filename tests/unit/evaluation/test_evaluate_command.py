@@ -14,6 +14,8 @@ import pytest
 from tests.unit.evaluation.small_file import rows
 
 from doorward.evaluation.rows import write_rows
+from doorward.risk.fitting import fitted_version
+from doorward.risk.model import SHIPPED
 
 
 def doorward(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
@@ -48,6 +50,7 @@ def test_the_figures_have_the_promised_form(told: tuple[dict[str, Any], str, str
     assert set(found) == {"models", "data", "seed"}
     assert found["seed"] == 7
     assert found["data"]["rows"] == 4000
+    assert found["models"]["doorward"]["model_version"] == fitted_version(SHIPPED.version)
     for name in ("doorward", "freeman", "set_membership"):
         model = found["models"][name]
         assert model["microseconds_per_score"] > 0

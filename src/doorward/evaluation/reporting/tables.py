@@ -183,6 +183,7 @@ def _cost(models: dict[str, Any]) -> Table:
         rows.append(
             (
                 name,
+                model.get("model_version", ABSENT),
                 f"{model['microseconds_per_score']:.1f}",
                 f"{published:.0f}" if published else ABSENT,
                 f"{model['bytes_per_user']:.0f}",
@@ -191,7 +192,7 @@ def _cost(models: dict[str, Any]) -> Table:
     return Table(
         "Cost",
         "As published: on data frames, filtering the history for each sign-in.",
-        ("model", "µs a score", "µs as published", "bytes a user"),
+        ("model", "version", "µs a score", "µs as published", "bytes a user"),
         rows,
     )
 
