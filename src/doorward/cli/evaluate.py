@@ -1,6 +1,7 @@
 """`doorward evaluate`: how good the risk engine is on a file of sign-ins, beside other models."""
 
 from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
 from typing import Annotated
 
 import typer
@@ -46,6 +47,8 @@ def evaluate(
     wanted = _chosen(models)
     _writable(json, html, file)
     errors = Console(stderr=True, soft_wrap=True)
+    # Ended from outside is ended by Ctrl-C, which ends the other processes too.
+    signal(SIGTERM, default_int_handler)
     try:
         with shares() as progress:
             found = evaluated(

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
-from multiprocessing.context import SpawnContext
-from multiprocessing.managers import DictProxy, SyncManager
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.sharedctypes import SynchronizedArray
+from os import _exit
 from pathlib import Path
 from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
+from threading import Thread
 from typing import Any, Final
 
 from doorward.evaluation.models.catalogue import LIVE, MODELS
@@ -77,15 +78,19 @@ def _found(
 ) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     context = get_context("spawn")
-    with _manager(context) as manager, ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
-        done = manager.dict()
+    done = context.Array("q", len(wanted))
+    with ProcessPoolExecutor(PROCESSES, context, _begin, (done,)) as pool:
         try:
             with _interrupts_left_out():
-                futures = {pool.submit(_run, path, plan, name, done): name for name in wanted}
+                futures = {
+                    pool.submit(_run, path, plan, name, place): name for place, name in enumerate(wanted)
+                }
             while futures:
                 ended, _ = wait(futures, timeout=_POLL, return_when=FIRST_COMPLETED)
-                for running, rows in done.copy().items():
-                    progress(running, min(rows / max(plan.survey.rows, 1), 0.99))
+                for running in futures.values():
+                    rows = done[wanted.index(running)]
+                    if rows:
+                        progress(running, min(rows / max(plan.survey.rows, 1), 0.99))
                 for future in ended:
                     name = futures.pop(future)
                     try:
@@ -101,11 +106,6 @@ def _found(
     return found
 
 
-def _manager(context: SpawnContext) -> SyncManager:
-    with _interrupts_left_out():
-        return context.Manager()
-
-
 @contextmanager
 def _interrupts_left_out() -> Iterator[None]:
     """Start processes that leave Ctrl-C, which reaches all of them, to this one; it ends them.
@@ -119,9 +119,24 @@ def _interrupts_left_out() -> Iterator[None]:
         pthread_sigmask(SIG_SETMASK, before)
 
 
-def _run(path: Path, plan: Plan, name: str, done: "DictProxy[str, int]") -> dict[str, Any]:
+_rows_done: "list[SynchronizedArray[int]]" = []
+"""In a process that was begun: one array, the rows done of each model."""
+
+
+def _begin(done: "SynchronizedArray[int]") -> None:
+    _rows_done.append(done)
+    Thread(target=_end_with_the_one_who_waits, daemon=True).start()
+
+
+def _end_with_the_one_who_waits() -> None:
+    if (waiting := parent_process()) is not None:
+        waiting.join()
+        _exit(1)  # it was killed, and so could not end this one
+
+
+def _run(path: Path, plan: Plan, name: str, place: int) -> dict[str, Any]:
     def said(rows: int) -> None:
-        done[name] = rows
+        _rows_done[-1][place] = rows
 
     return run(path, plan, name, said)
 

@@ -135,7 +135,10 @@ def test_a_full_disk_leaves_nothing_half_written(small: Path, tmp_path: Path) ->
     assert not list(tmp_path.iterdir())
 
 
-def test_ctrl_c_ends_it_at_once_without_a_traceback(small: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_ends_it_and_its_processes_at_once(
+    small: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     begun = subprocess.Popen(
         [sys.executable, "-m", "doorward", "evaluate", str(small), "--json", str(tmp_path / "out.json")],
         stdout=subprocess.PIPE,
@@ -145,9 +148,13 @@ def test_ctrl_c_ends_it_at_once_without_a_traceback(small: Path, tmp_path: Path)
     )
     assert begun.stderr is not None
     assert begun.stderr.readline() == "survey: done\n"
-    # A terminal sends it to every process of the command.
-    os.killpg(begun.pid, signal.SIGINT)
-    _, told = begun.communicate(timeout=120)
+    if number is signal.SIGINT:
+        # A terminal sends it to every process of the command.
+        os.killpg(begun.pid, number)
+    else:
+        begun.send_signal(number)
+    # Ends when the last process has closed its end of the pipes.
+    _, told = begun.communicate(timeout=60)
     assert begun.returncode != 0
     assert "Traceback" not in told
     assert not list(tmp_path.iterdir())
