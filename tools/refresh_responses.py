@@ -101,11 +101,11 @@ GetTokensFromRefreshToken.
   engine anything; feedback does: Valid lets the client in from there, Invalid marks it. Invalid ends the session
   besides, in AUDIT too and whoever says so (AdminUpdateAuthEventFeedback, UpdateAuthEventFeedback), on a refresh as
   on the sign-in that began it: what was not the user's means that somebody else holds his tokens. Valid afterwards
-  does not bring it back, and other sessions go on. A sign-in that still waits for an answer when it is reported comes to
-  nothing: *Invalid session for the user*, whatever is answered. The device that a reported sign-in brought, or whose
-  secret it has proven, is forgotten ([devices.md](devices.md)), and a way out of a block that is open there is closed
-  ([ways-out.md](ways-out.md)). What else was changed with the access token (an authenticator app, a passkey, the
-  password) stays and is yours to look at. Cognito tells of nothing like it.
+  does not bring it back, and other sessions go on. A sign-in that still waits for an answer when it is reported comes
+  to nothing: *Invalid session for the user*, whatever is answered. The device that a reported sign-in brought, or
+  whose secret it has proven, is forgotten ([devices.md](devices.md)), and a way out of a block that is open there is
+  closed ([ways-out.md](ways-out.md)). What else was changed with the access token (an authenticator app, a passkey,
+  the password) stays and is yours to look at. Cognito tells of nothing like it.
 - What it costs an ordinary refresh is one row that is read, and nothing that is written.
 - It helps against a stolen token. A thief who also copies the user's browser, or says nothing of his own, looks like
   the user on a new network. Against him helps `RefreshTokenRotation`: with every GetTokensFromRefreshToken the

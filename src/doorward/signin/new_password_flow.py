@@ -12,14 +12,9 @@ from doorward.signin.new_password_challenge import ATTRIBUTE_PREFIX, CHALLENGE
 from doorward.signin.passwords import UNCHECKED, prepare
 from doorward.signin.refusals import INVALID
 from doorward.signin.request import SignInRequest
-from doorward.signin.resuming import refuse_changed_user, resumed
+from doorward.signin.resuming import MAY_GO_ON, resumed
 from doorward.signin.sign_in import Challenge, Granted, SignIn, settle, walk
-from doorward.signin.steps import (
-    FROM_NEW_PASSWORD,
-    refuse_blocked_address,
-    refuse_closed_way,
-    refuse_reported,
-)
+from doorward.signin.steps import FROM_NEW_PASSWORD
 from doorward.wire.contract import AttributeType
 from doorward.wire.errors import InvalidParameterException, NotAuthorizedException
 
@@ -51,18 +46,7 @@ def answer_new_password(request: SignInRequest) -> Challenge | Granted:
         sign_in.password_digest = stored.digest
 
     with call.writing() as tx:
-        answer = walk(
-            tx,
-            sign_in,
-            (
-                refuse_blocked_address,
-                refuse_changed_user,
-                refuse_reported,
-                refuse_closed_way,
-                set_password,
-                *FROM_NEW_PASSWORD,
-            ),
-        )
+        answer = walk(tx, sign_in, (*MAY_GO_ON, set_password, *FROM_NEW_PASSWORD))
     return settle(sign_in, answer)
 
 

@@ -37,18 +37,7 @@ def go_on(request: SignInRequest, challenge: str, steps: Iterable[Step]) -> Chal
     with request.call.reading() as tx:
         sign_in = resumed(tx, request, challenge)
     with request.call.writing() as tx:
-        answer = walk(
-            tx,
-            sign_in,
-            (
-                refuse_blocked_address,
-                refuse_changed_user,
-                refuse_reported,
-                refuse_closed_way,
-                refuse_unusable_user,
-                *steps,
-            ),
-        )
+        answer = walk(tx, sign_in, (*MAY_GO_ON, refuse_unusable_user, *steps))
     return settle(sign_in, answer)
 
 
@@ -96,3 +85,12 @@ def read_again(tx: Connection, sign_in: SignIn) -> SessionState:
     sign_in.answers = OpenSession(waiting.handle, state)
     sign_in.user = users.find_by_sub(tx, sign_in.pool.id, state.sub) if state.sub else None
     return state
+
+
+MAY_GO_ON: Final[tuple[Step, ...]] = (
+    refuse_blocked_address,
+    refuse_changed_user,
+    refuse_reported,
+    refuse_closed_way,
+)
+"""What is asked of every sign-in that has waited, before its answer is looked at."""
