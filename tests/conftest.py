@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 from tests.lambda_emulator import Emulator, emulating
@@ -37,11 +38,20 @@ def emulator() -> Iterator[Emulator]:
         yield one
 
 
+@pytest.fixture(scope="session")
+def ending() -> Iterator[list[Thread]]:
+    """Servers that end while the next tests run."""
+    threads: list[Thread] = []
+    yield threads
+    for thread in threads:
+        thread.join(30)
+
+
 @pytest.fixture
-def clocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedServer]:
+def clocked(tmp_path_factory: pytest.TempPathFactory, ending: list[Thread]) -> Iterator[ClockedServer]:
     """A server of the test's own, whose clock stands still until the test moves it."""
     clock = SetClock(SystemClock().now())
-    with running(tmp_path_factory.mktemp("doorward"), clock) as one:
+    with running(tmp_path_factory.mktemp("doorward"), clock, ending=ending) as one:
         own = ClockedServer(one.server)
         own.clock = clock
         yield own

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,15 @@ TRANSPORT_ERRORS = frozenset(
     }
 )
 """What the wire answers before an operation begins; no operation's model lists it."""
+
+
+_one_at_a_time = threading.Lock()
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all clients, since each session reads the whole API again; it may be used by one thread at a time."""
+    return boto3.Session()
 
 
 class RunningServer:
@@ -80,10 +89,15 @@ class RunningServer:
     def _client(
         self, config: Config, key_id: str | None = None, secret: str | None = None
     ) -> CognitoIdentityProviderClient:
-        session = boto3.Session(aws_access_key_id=key_id, aws_secret_access_key=secret)
-        client = session.client(
-            "cognito-idp", region_name="eu-west-1", endpoint_url=self.endpoint, config=config
-        )
+        with _one_at_a_time:
+            client = _session().client(
+                "cognito-idp",
+                region_name="eu-west-1",
+                endpoint_url=self.endpoint,
+                config=config,
+                aws_access_key_id=key_id,
+                aws_secret_access_key=secret,
+            )
         client.meta.events.register("after-call.cognito-idp", see_that_the_error_is_listed)
         return client
 
@@ -97,9 +111,18 @@ def see_that_the_error_is_listed(parsed: dict[str, Any], model: OperationModel, 
 
 @contextmanager
 def running(
-    data: Path, clock: Clock | None = None, corpus: Corpus | None = None, **settings: Any
+    data: Path,
+    clock: Clock | None = None,
+    corpus: Corpus | None = None,
+    *,
+    ending: list[threading.Thread] | None = None,
+    **settings: Any,
 ) -> Iterator[RunningServer]:
-    """Run a server on a free port until the block ends."""
+    """Run a server on a free port until the block ends.
+
+    A server takes a fifth of a second to end; where nobody needs its data any more, the thread that ends it can be
+    put into `ending`, to be waited for later.
+    """
     quick: dict[str, Any] = {
         "port": 0,
         "argon2_memory": 64,
@@ -119,4 +142,7 @@ def running(
         yield RunningServer(server)
     finally:
         server.stop()
-        thread.join(30)
+        if ending is None:
+            thread.join(30)
+        else:
+            ending.append(thread)
