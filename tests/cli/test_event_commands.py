@@ -84,3 +84,12 @@ def test_an_event_of_another_pool_is_none(house: House, app: App) -> None:
     other = protected(house.server)
     ended = house.run("events", "show", "--pool", other.pool_id, event.event_id)
     assert (ended.status, ended.out) == (2, "")
+
+
+def test_simulate_takes_country_and_region_as_options(house: House) -> None:
+    app = protected(house.server)
+    sign_in_from(house.server, app, "anna")
+    said = house.says(
+        "simulate", "--pool", app.pool_id, "--user", "anna", "--country", "BR", "--region", "Bahia"
+    )
+    assert "first sign-in from BR, after 1 from elsewhere" in said

@@ -256,6 +256,7 @@ def test_a_description_that_describes_nothing_is_one_line(house: House, app: App
         (("simulate", "--pool", NOBODY, "--user", "anna", "--json", "/no/such/file"), 1),
         (("simulate", "--pool", NOBODY, "--user", "anna", "--json", "-", "--address", LONDON), 2),
         (("simulate", "--pool", NOBODY, "--user", "anna", "--address", "nowhere"), 2),
+        (("simulate", "--pool", NOBODY, "--user", "anna", "--country", "Brazil"), 2),
         (("simulate", "--pool", NOBODY, "--user", "anna", "--json-out", "/"), 2),
         (("simulate", "--pool", NOBODY, "--user", "anna", "--json-out", "/no/such/file"), 2),
         (("simulate", "--history", "/no/such/file", "--user", "7"), 1),

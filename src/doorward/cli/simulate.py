@@ -49,6 +49,13 @@ def simulate(
     ] = None,
     data: Data = None,
     address: Annotated[str | None, typer.Option(help="The IP address.")] = None,
+    country: Annotated[
+        str | None, typer.Option(help="Over what the address says: the country, as in DE.")
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(help="Over what the address says: the region, as the location database names it."),
+    ] = None,
     user_agent: Annotated[str | None, typer.Option(help="The User-Agent header.")] = None,
     device_id: Annotated[str | None, typer.Option(help="The device's id, as EncodedData has it.")] = None,
     language: Annotated[str | None, typer.Option(help="The browser's language.")] = None,
@@ -66,6 +73,8 @@ def simulate(
     given = _described(
         json,
         address=address,
+        country=country,
+        region=region,
         user_agent=user_agent,
         device_id=device_id,
         language=language,
