@@ -99,9 +99,10 @@ class Population:
             regions = self.counts[REGION]
             regions[keys[COUNTRY]] = regions.get(keys[COUNTRY], 0.0) + weight
         for trait, key in enumerate(keys):
-            if key:
-                self.totals[trait] += weight
-            if key and trait != PREFIX:
+            if not key:
+                continue
+            self.totals[trait] += weight
+            if trait != PREFIX:
                 of_trait = self.counts[trait]
                 of_trait[key] = of_trait.get(key, 0.0) + (recent if trait in VERSIONED else weight)
                 if len(of_trait) > AT_MOST[trait]:

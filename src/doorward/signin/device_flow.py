@@ -15,26 +15,19 @@ from doorward.signin.held_factors import held_factors
 from doorward.signin.known_devices import NO_DEVICE
 from doorward.signin.refusals import INCORRECT, INVALID
 from doorward.signin.request import SignInRequest
-from doorward.signin.resuming import refuse_changed_user, resumed
+from doorward.signin.resuming import STILL_HIS, resumed
 from doorward.signin.second_factor_steps import FACTOR_WRONG
 from doorward.signin.sign_in import Answer, Challenge, Granted, SignIn, Step, settle, walk
 from doorward.signin.steps import (
     FROM_NEW_PASSWORD,
     act_on,
-    refuse_blocked_address,
-    refuse_reported,
     refuse_unusable_user,
 )
 from doorward.wire.errors import NotAuthorizedException, ResourceNotFoundException
 
 CHALLENGE: Final = "DEVICE_PASSWORD_VERIFIER"
 
-_GOING_ON: Final[tuple[Step, ...]] = (
-    refuse_blocked_address,
-    refuse_changed_user,
-    refuse_reported,
-    refuse_unusable_user,
-)
+_GOING_ON: Final[tuple[Step, ...]] = (*STILL_HIS, refuse_unusable_user)
 
 
 def begin_device_srp(request: SignInRequest) -> Challenge | Granted:

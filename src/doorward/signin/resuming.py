@@ -87,10 +87,8 @@ def read_again(tx: Connection, sign_in: SignIn) -> SessionState:
     return state
 
 
-MAY_GO_ON: Final[tuple[Step, ...]] = (
-    refuse_blocked_address,
-    refuse_changed_user,
-    refuse_reported,
-    refuse_closed_way,
-)
+STILL_HIS: Final[tuple[Step, ...]] = (refuse_blocked_address, refuse_changed_user, refuse_reported)
 """What is asked of every sign-in that has waited, before its answer is looked at."""
+
+MAY_GO_ON: Final[tuple[Step, ...]] = (*STILL_HIS, refuse_closed_way)
+"""The same of one that is not judged anew by its answer, as one with a device is."""
